@@ -49,8 +49,9 @@ struct PluginManifest {
   std::string vendor;
   std::uint32_t abi = 0;
   std::vector<std::string> interfaces;  // Thing Model names: "gate", "reader"
-  // Topic filters a device may be heard on and topics it may be sent to. `{device}` stands for the
-  // device's id, `{option}` for the text or number of that option of the device.
+  // Patterns of the topic filters a device may be heard on and of the topics it may be sent to;
+  // model/topics.h tells how they are filled in for a device. A message is given to every device
+  // that one of its filters matches; a plugin that shares a topic among devices ignores the rest.
   std::vector<std::string> subscribe;
   std::vector<std::string> publish;
   std::string options_schema;  // JSON Schema (draft 7) of a device's options, as JSON text
