@@ -1,0 +1,72 @@
+#include "host/schema.h"
+
+#include <exception>
+
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+namespace xiaogate::host {
+namespace {
+
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+// Throws what valijson throws.
+void compile(const Json& schema, valijson::Schema& compiled) {
+  valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(Adapter(schema), compiled);
+}
+
+// valijson's context is {"<root>", "[name]", "[0]", ...}.
+std::string pointer(const std::vector<std::string>& context) {
+  std::string text;
+  for (std::size_t i = 1; i < context.size(); ++i) {
+    std::string_view step = context[i];
+    if (step.starts_with('[') && step.ends_with(']')) step = step.substr(1, step.size() - 2);
+    text += '/';
+    for (const char c : step) {
+      if (c == '~') {
+        text += "~0";
+      } else if (c == '/') {
+        text += "~1";
+      } else {
+        text += c;
+      }
+    }
+  }
+  return text.empty() ? "/" : printable(text, 200);
+}
+
+}  // namespace
+
+Result<void> check_schema(const Json& schema) {
+  try {
+    valijson::Schema compiled;
+    compile(schema, compiled);
+    return {};
+  } catch (const std::exception& e) {
+    return failure("schema.invalid", printable(e.what(), 200));
+  }
+}
+
+std::vector<std::string> schema_faults(const Json& schema, const Json& value) {
+  std::vector<std::string> faults;
+  try {
+    valijson::Schema compiled;
+    compile(schema, compiled);
+    valijson::ValidationResults results;
+    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    if (validator.validate(compiled, Adapter(value), &results)) return faults;
+    valijson::ValidationResults::Error error;
+    while (results.popError(error)) {
+      faults.push_back(pointer(error.context) + ": " + printable(error.description, 200));
+    }
+    if (faults.empty()) faults.emplace_back("/: not valid");
+  } catch (const std::exception& e) {
+    faults.push_back(std::string("/: the schema cannot be applied: ") + printable(e.what(), 200));
+  }
+  return faults;
+}
+
+}  // namespace xiaogate::host
