@@ -50,7 +50,7 @@ struct PluginManifest {
   std::uint32_t abi = 0;
   std::vector<std::string> interfaces;  // Thing Model names: "gate", "reader"
   // Patterns of the topic filters a device may be heard on and of the topics it may be sent to;
-  // model/topics.h tells how they are filled in for a device. A message is given to every device
+  // model/device_topics.h tells how they are filled in for a device. A message is given to every device
   // that one of its filters matches; a plugin that shares a topic among devices ignores the rest.
   std::vector<std::string> subscribe;
   std::vector<std::string> publish;

@@ -45,8 +45,10 @@ using Write = std::variant<AppendRecord, Acknowledge, PutPluginState, ApplyFeed,
 
 // --- Actions: let out only after the commit ------------------------------------------------------
 
+// Not made any more once `expires` has passed.
 struct CallPlugin {
   PluginCall call;
+  MonoTime expires = MonoTime::max();
 };
 // Dropped by the link, and never buffered, once `expires` has passed.
 struct PublishToDevice {

@@ -1,4 +1,4 @@
-#include "model/topics.h"
+#include "model/device_topics.h"
 
 #include <gtest/gtest.h>
 
@@ -23,21 +23,6 @@ TEST(ExpandTopic, RefusesOptionsThatWidenAFilter) {
     EXPECT_EQ(topic.error().code, "config.invalid");
   }
   EXPECT_FALSE(expand_topic("{prefix", "g1", Json::object()).has_value());
-}
-
-TEST(TopicMatches, FollowsMqtt) {
-  EXPECT_TRUE(topic_matches("a/b", "a/b"));
-  EXPECT_FALSE(topic_matches("a/b", "a/b/c"));
-  EXPECT_FALSE(topic_matches("a/b/c", "a/b"));
-  EXPECT_TRUE(topic_matches("a/+/c", "a/b/c"));
-  EXPECT_TRUE(topic_matches("a/+", "a/"));
-  EXPECT_FALSE(topic_matches("a/+", "a"));
-  EXPECT_TRUE(topic_matches("a/#", "a/b/c"));
-  EXPECT_TRUE(topic_matches("a/#", "a"));
-  EXPECT_TRUE(topic_matches("#", "a/b"));
-  EXPECT_FALSE(topic_matches("#", "$SYS/x"));
-  EXPECT_TRUE(topic_matches("$SYS/#", "$SYS/x"));
-  EXPECT_FALSE(topic_matches("ab", "a"));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "model/topics.h"
+#include "model/device_topics.h"
 
 namespace xiaogate {
 namespace {
@@ -76,24 +76,6 @@ Result<DeviceTopics> topics_of(const PluginManifest& manifest, std::string_view 
     }
   }
   return topics;
-}
-
-bool topic_matches(std::string_view filter, std::string_view topic) {
-  if (topic.starts_with('$') && !filter.starts_with('$')) return false;
-  while (true) {
-    const auto filter_end = filter.find('/');
-    const auto topic_end = topic.find('/');
-    const auto level = filter.substr(0, filter_end);
-    if (level == "#") return true;
-    if (level != "+" && level != topic.substr(0, topic_end)) return false;
-    if (topic_end == std::string_view::npos) {
-      // "a/#" matches "a" as well.
-      return filter_end == std::string_view::npos || filter.substr(filter_end + 1) == "#";
-    }
-    if (filter_end == std::string_view::npos) return false;
-    filter.remove_prefix(filter_end + 1);
-    topic.remove_prefix(topic_end + 1);
-  }
 }
 
 }  // namespace xiaogate

@@ -1,4 +1,4 @@
-// MQTT topics of a device: a manifest's patterns filled in, and filters matched (MQTT 3.1.1, 4.7).
+// MQTT topics of a device: a manifest's patterns filled in.
 #pragma once
 
 #include <optional>
@@ -32,9 +32,5 @@ Result<std::optional<std::string>> expand_topic(std::string_view pattern, std::s
 // All patterns of a manifest for one device.
 Result<DeviceTopics> topics_of(const PluginManifest& manifest, std::string_view device,
                                const Json& options);
-
-// Whether an MQTT topic is matched by a filter ('+' one level, '#' the rest). Topics beginning with
-// '$' are matched by no wildcard at their first level.
-bool topic_matches(std::string_view filter, std::string_view topic);
 
 }  // namespace xiaogate

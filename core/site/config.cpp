@@ -1,0 +1,255 @@
+#include "site/config.h"
+
+#include <algorithm>
+#include <array>
+
+#include "model/id.h"
+#include "site/faults.h"
+
+namespace xiaogate::site {
+namespace {
+
+template <class Range>
+std::string joined(const Range& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text.empty() ? "none" : text;
+}
+
+std::vector<std::string> ids_of(const std::map<std::string, Device>& devices) {
+  std::vector<std::string> ids;
+  for (const auto& [id, unused] : devices) ids.push_back(id);
+  return ids;
+}
+
+std::string read_name(JsonReader& in, const char* member) {
+  std::string name = in.text(member);
+  if (!name.empty() && !is_name(name)) {
+    in.fault(member, "must be 1 to 32 characters of a-z, 0-9, '-' and '_', not '" +
+                         printable(name, 40) + "'");
+  }
+  return name;
+}
+
+std::string read_broker(JsonReader& in, const char* member, bool required) {
+  std::string url = required ? in.text(member) : in.text_or(member, "");
+  if (!url.empty() && !url.starts_with("mqtt://")) {
+    in.fault(member, "must be like mqtt://127.0.0.1:1883, not '" + printable(url, 60) + "'");
+  }
+  return url;
+}
+
+// "HH:MM" as minutes after midnight.
+std::uint16_t read_clock(JsonReader& in, const char* member) {
+  const std::string text = in.text(member);
+  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
+  if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4)) {
+    const int hour = (text[0] - '0') * 10 + (text[1] - '0');
+    const int minute = (text[3] - '0') * 10 + (text[4] - '0');
+    if (hour < 24 && minute < 60) return static_cast<std::uint16_t>(hour * 60 + minute);
+  }
+  in.fault(member, "must be a time like 09:00");
+  return 0;
+}
+
+std::uint8_t read_days(JsonReader& in) {
+  static constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu",
+                                                         "fri", "sat", "sun"};
+  const Json* days = in.find("days");
+  if (days == nullptr) return 0x7F;
+  std::uint8_t mask = 0;
+  const auto bad = [&] {
+    in.fault("days", "must be an array of mon, tue, wed, thu, fri, sat, sun");
+    return static_cast<std::uint8_t>(0x7F);
+  };
+  if (!days->is_array() || days->empty()) return bad();
+  for (const Json& day : *days) {
+    const auto found = day.is_string() ? std::ranges::find(kDays, day.get<std::string>()) : kDays.end();
+    if (found == kDays.end()) return bad();
+    mask = static_cast<std::uint8_t>(mask | (1U << static_cast<unsigned>(found - kDays.begin())));
+  }
+  return mask;
+}
+
+access::AccessProfile read_profile(const Json& json, const std::string& pointer, Faults& faults) {
+  JsonReader in(json, pointer, faults);
+  access::AccessProfile profile;
+  profile.name = in.text("name");
+  if (profile.name.empty() || profile.name.find(' ') != std::string::npos) {
+    in.fault("name", "must be a scope name without blanks, like rider.gate");
+  }
+  if (const Json* hours = in.find("hours")) {
+    if (!hours->is_array()) in.fault("hours", "must be an array");
+    for (std::size_t i = 0; hours->is_array() && i < hours->size(); ++i) {
+      JsonReader window((*hours)[i], in.at("hours") + "/" + std::to_string(i), faults);
+      const auto days = read_days(window);
+      const auto from = read_clock(window, "from");
+      const auto to = read_clock(window, "to");
+      window.finish();
+      profile.hours.push_back({.days = days, .from = from, .to = to});
+    }
+  }
+  in.finish();
+  return profile;
+}
+
+access::AccessPolicy read_policy(const Json& json, const std::string& pointer, Faults& faults) {
+  JsonReader in(json, pointer, faults);
+  access::AccessPolicy policy;
+  policy.freshness = std::chrono::seconds(in.integer_or("freshness_s", 60, 20, 300));
+  policy.utc_offset_s =
+      static_cast<std::int32_t>(in.integer_or("utc_offset_min", 480, -720, 840) * 60);
+  if (const Json* profiles = in.find("profiles")) {
+    if (!profiles->is_array()) in.fault("profiles", "must be an array");
+    for (std::size_t i = 0; profiles->is_array() && i < profiles->size(); ++i) {
+      auto profile =
+          read_profile((*profiles)[i], in.at("profiles") + "/" + std::to_string(i), faults);
+      policy.profiles.emplace(profile.name, profile);
+    }
+  }
+  if (const Json* banned = in.find("banned")) {
+    if (!banned->is_array()) in.fault("banned", "must be an array of rider ids");
+    for (const Json& subject : *banned) {
+      if (subject.is_string()) {
+        policy.banned.insert(subject.get<std::string>());
+      } else {
+        in.fault("banned", "must hold rider ids only, each a text");
+      }
+    }
+  }
+  in.finish();
+  return policy;
+}
+
+class ConfigReader {
+ public:
+  ConfigReader(const PluginCatalogue& plugins, Faults& faults) : plugins_(plugins), faults_(faults) {}
+
+  void device(const Json& json, const std::string& pointer) {
+    JsonReader in(json, pointer, faults_);
+    Device device;
+    device.id = read_name(in, "id");
+    device.plugin = in.text("plugin");
+    const Json& options = in.object_or_empty("options");
+    in.finish();
+    const auto installed = plugins_.names();
+    if (std::ranges::find(installed, device.plugin) == installed.end()) {
+      in.fault("plugin", "no plugin '" + printable(device.plugin, 40) +
+                             "'; plugins here: " + joined(installed));
+      return;
+    }
+    std::vector<std::string> option_faults;
+    auto fit = plugins_.fit(device.plugin, device.id, options, option_faults);
+    for (const auto& fault : option_faults) faults_.push_back(in.at("options") + fault);
+    device.options = std::move(fit.options);
+    device.interfaces = std::move(fit.interfaces);
+    device.subscribe = std::move(fit.subscribe);
+    device.publish = std::move(fit.publish);
+    const std::string id = device.id;
+    if (!devices_.emplace(id, std::move(device)).second) in.fault("id", "'" + id + "' is used twice");
+  }
+
+  void access_point(const Json& json, const std::string& pointer) {
+    JsonReader in(json, pointer, faults_);
+    AccessPoint point;
+    point.rules.id = read_name(in, "id");
+    point.name_en = in.text_or("name_en", point.rules.id);
+    point.name_zh = in.text_or("name_zh", point.name_en);
+    point.rules.closed = in.boolean_or("closed", false);
+    point.reader = reference(in, "reader");
+    point.gate = reference(in, "gate");
+    point.open_ttl = Millis(in.integer_or("open_ttl_ms", 3000, 100, 30'000));
+    if (const Json* profiles = in.find("profiles")) {
+      for (const Json& name : *profiles) {
+        if (!name.is_string()) {
+          in.fault("profiles", "must be an array of profile names");
+          break;
+        }
+        point.rules.profiles.insert(name.get<std::string>());
+      }
+    }
+    in.finish();
+    for (const auto& other : points_) {
+      if (other.rules.id == point.rules.id) in.fault("id", "'" + point.rules.id + "' is used twice");
+      if (other.reader == point.reader && !point.reader.empty()) {
+        in.fault("reader", "'" + point.reader + "' already reads for '" + other.rules.id + "'");
+      }
+    }
+    points_.push_back(std::move(point));
+  }
+
+  std::map<std::string, Device>& devices() { return devices_; }
+  std::vector<AccessPoint>& points() { return points_; }
+
+ private:
+  // The member's name is the interface that the device must have.
+  std::string reference(JsonReader& in, const char* interface) {
+    std::string id = in.text(interface);
+    if (id.empty()) return id;
+    const auto found = devices_.find(id);
+    if (found == devices_.end()) {
+      in.fault(interface, "no device '" + printable(id, 40) +
+                              "'; devices here: " + joined(ids_of(devices_)));
+    } else if (std::ranges::find(found->second.interfaces, interface) ==
+               found->second.interfaces.end()) {
+      in.fault(interface, "device '" + id + "' is no " + interface + "; its plugin '" +
+                              found->second.plugin +
+                              "' implements: " + joined(found->second.interfaces));
+    }
+    return id;
+  }
+
+  const PluginCatalogue& plugins_;
+  Faults& faults_;
+  std::map<std::string, Device> devices_;
+  std::vector<AccessPoint> points_;
+};
+
+void check_profiles(const access::AccessPolicy& policy, const std::vector<AccessPoint>& points,
+                    Faults& faults) {
+  std::vector<std::string> known;
+  for (const auto& [name, unused] : policy.profiles) known.push_back(name);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    for (const auto& name : points[i].rules.profiles) {
+      if (policy.profiles.contains(name)) continue;
+      faults.push_back("/access_points/" + std::to_string(i) + "/profiles: no profile '" +
+                       printable(name, 40) + "'; profiles in /policy/profiles: " + joined(known));
+    }
+  }
+}
+
+}  // namespace
+
+Result<SiteConfig> parse_site_config(std::string_view text, const std::string& source,
+                                     const PluginCatalogue& plugins) {
+  const auto json = parse_json(text);
+  if (!json) return failure("config.invalid", source + ": " + json.error().text);
+  Faults faults;
+  JsonReader in(*json, "", faults);
+  SiteConfig config;
+  config.gateway = in.text("gateway");
+  if (!config.gateway.empty() && !is_gateway_id(config.gateway)) {
+    in.fault("gateway", "must be 'gw-' and 16 lower-case hexadecimal digits");
+  }
+  config.region = read_name(in, "region");
+  config.device_broker = read_broker(in, "device_broker", true);
+  config.hub_broker = read_broker(in, "hub_broker", false);
+  config.policy = read_policy(in.object_or_empty("policy"), in.at("policy"), faults);
+  ConfigReader reader(plugins, faults);
+  const Json& devices = in.array("devices");
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    reader.device(devices[i], in.at("devices") + "/" + std::to_string(i));
+  }
+  const Json& points = in.array("access_points");
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    reader.access_point(points[i], in.at("access_points") + "/" + std::to_string(i));
+  }
+  in.finish();
+  check_profiles(config.policy, reader.points(), faults);
+  if (!faults.empty()) return failure("config.invalid", told(faults, source));
+  config.devices = std::move(reader.devices());
+  config.access_points = std::move(reader.points());
+  return config;
+}
+
+}  // namespace xiaogate::site

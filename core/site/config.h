@@ -1,0 +1,67 @@
+// The site's configuration, parsed into values that cannot hold nonsense.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "access/policy.h"
+#include "model/json.h"
+#include "model/time.h"
+
+namespace xiaogate::site {
+
+// One thing on the site that speaks MQTT through a plugin.
+struct Device {
+  std::string id;
+  std::string plugin;
+  std::vector<std::string> interfaces;  // Thing Models that its plugin implements
+  std::string options;                  // JSON object, valid by the plugin's schema
+  std::vector<std::string> subscribe;   // topic filters it may be heard on
+  std::vector<std::string> publish;     // topic filters it may be sent to
+};
+
+// A reader and the gate that it opens.
+struct AccessPoint {
+  access::AccessPoint rules;
+  std::string name_en;
+  std::string name_zh;
+  std::string reader;  // device id
+  std::string gate;    // device id
+  Millis open_ttl{3000};  // an opening not sent by then is dropped
+};
+
+struct SiteConfig {
+  std::string gateway;  // "gw-" + 16 hex digits
+  std::string region;
+  std::string device_broker;  // mqtt://host:port
+  std::string hub_broker;     // mqtt://host:port; empty: the site runs without a hub
+  access::AccessPolicy policy;
+  std::map<std::string, Device> devices;
+  std::vector<AccessPoint> access_points;
+};
+
+// What the configuration needs to know of the plugins that are installed.
+class PluginCatalogue {
+ public:
+  struct Fit {
+    std::string options;  // completed by the schema's defaults
+    std::vector<std::string> interfaces;
+    std::vector<std::string> subscribe;
+    std::vector<std::string> publish;
+  };
+
+  virtual ~PluginCatalogue() = default;
+  virtual std::vector<std::string> names() const = 0;
+  // How `plugin` (one of names()) drives a device with these options. `faults` gets one entry a
+  // fault, "<pointer below the options>: <what>"; the result counts only when none was added.
+  virtual Fit fit(const std::string& plugin, const std::string& device, const Json& options,
+                  std::vector<std::string>& faults) const = 0;
+};
+
+// Error "config.invalid": every fault, one a line, "<source>: <JSON pointer>: <what, and what there
+// is instead>". docs/configuration.md shows the document.
+Result<SiteConfig> parse_site_config(std::string_view text, const std::string& source,
+                                     const PluginCatalogue& plugins);
+
+}  // namespace xiaogate::site

@@ -1,0 +1,72 @@
+// Everything that can happen to a site, as values.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "model/plugin.h"
+#include "model/time.h"
+
+namespace xiaogate::site {
+
+// A message on the device link.
+struct DeviceMessage {
+  std::string topic;
+  std::string payload;
+};
+
+struct DeviceLinkChanged {
+  bool up = false;
+};
+
+struct HubLinkChanged {
+  bool up = false;
+};
+
+// A message on the hub link. `leaf` is the topic below xg/1/{gateway}/, or "feed" for the region's
+// feed.
+struct HubMessage {
+  std::string leaf;
+  std::string payload;
+};
+
+// A message that a link had to drop, because it was larger than allowed.
+struct MessageDropped {
+  std::string topic;
+  std::uint64_t size = 0;
+};
+
+struct PluginUp {
+  std::string plugin;
+};
+
+// The plugin's process ended; its host starts it again.
+struct PluginDown {
+  std::string plugin;
+  std::string reason;
+};
+
+// A call's answer.
+struct CallReturned {
+  std::string plugin;
+  std::uint64_t id = 0;
+  std::vector<PluginEffect> effects;
+};
+
+// A call that brought no effects: "crashed", "deadline", "not_understood", "expired", "overloaded".
+struct CallFailed {
+  std::string plugin;
+  std::uint64_t id = 0;
+  std::string device;
+  std::string reason;
+};
+
+// Time has passed; sent no later than Site::next_deadline().
+struct Tick {};
+
+using Input = std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage,
+                           MessageDropped, PluginUp, PluginDown, CallReturned, CallFailed, Tick>;
+
+}  // namespace xiaogate::site

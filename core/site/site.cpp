@@ -1,0 +1,226 @@
+#include "site/site.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace xiaogate::site {
+namespace {
+
+// An opening's call carries the sequence number of its decision, which therefore also stands in the
+// device's own protocol. All other calls are numbered from here, and a site that is made anew within
+// one run begins above the numbers of the one before it, whose calls may still be under way.
+std::uint64_t first_other_call(MonoTime now) {
+  return (std::uint64_t{1} << 62U) +
+         (static_cast<std::uint64_t>(now.time_since_epoch().count()) << 20U);
+}
+
+// A code stays usable until it is stale, and may be ahead of our clock by as much.
+Millis memory_of_codes(const SiteConfig& config) { return 2 * config.policy.freshness + Millis(1000); }
+
+}  // namespace
+
+Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credentials,
+           const Recovered& recovered, const Instant& now, std::string version)
+    : config_(std::move(config)),
+      trust_(std::move(trust)),
+      credentials_(credentials),
+      version_(std::move(version)),
+      routes_(config_.devices),
+      journal_(recovered.head_seq, recovered.head_hash,
+               recovered.head_seq == 0 ? now.wall : recovered.head_time),
+      reporter_(recovered.acknowledged),
+      feed_(config_.region, trust_.feed, recovered.feed),
+      next_call_(first_other_call(now.mono)) {
+  for (const auto& point : config_.access_points) point_of_reader_[point.reader] = &point;
+  restore_used_codes(recovered.recent);
+}
+
+WallTime Site::recent_since(const SiteConfig& config, WallTime now) {
+  return now - memory_of_codes(config);
+}
+
+void Site::restore_used_codes(const std::vector<Record>& recent) {
+  for (const auto& record : recent) {
+    if (record.kind != "access_granted") continue;
+    const auto body = parse_json(record.body);
+    if (!body) continue;
+    const auto octets = from_hex(body->value("code", ""));
+    access::CodeKey key{};
+    if (!octets || octets->size() != key.size()) continue;
+    std::ranges::copy(*octets, key.begin());
+    const WallTime issued{std::chrono::seconds(body->value("iat", std::int64_t{0}))};
+    used_.remember(key, {.access_point = body->value("access_point", ""), .at = record.time},
+                   access::remember_until(issued, config_.policy));
+  }
+}
+
+Effects Site::handle(const Input& input, const Instant& now) {
+  Effects out;
+  if (boot_ == 0) start(out, now);
+  check_clock(out, now);
+  std::visit([&](const auto& what) { on(what, out, now); }, input);
+  return out;
+}
+
+Effects Site::settle(const Instant& now) {
+  Effects out;
+  reporter_.send(out, journal_.head(), now.mono);
+  return out;
+}
+
+void Site::start(Effects& out, const Instant& now) {
+  boot_ = journal_.append(out, now, Durability::stable, "gateway_started",
+                          {{"version", version_}, {"clock", to_string(now.quality)}});
+}
+
+// Wall time behind the newest record by more than the tolerance: somebody must know. The alarm's own
+// record carries the earlier time, so it is raised once for each step back.
+void Site::check_clock(Effects& out, const Instant& now) {
+  if (now.wall + kClockTolerance >= journal_.time()) return;
+  const auto by = std::chrono::duration_cast<std::chrono::seconds>(journal_.time() - now.wall);
+  journal_.append(out, now, Durability::stable, "clock_went_back", {{"seconds", by.count()}});
+}
+
+void Site::reject(Effects& out, const Instant& now, const std::string& kind,
+                  const std::string& source, const std::string& reason, std::string_view detail) {
+  rejections_.reject(out, journal_, now, kind, source, reason, detail);
+}
+
+void Site::on(const DeviceMessage& message, Effects& out, const Instant& now) {
+  const auto devices = routes_.devices_for(message.topic);
+  if (devices.empty()) {
+    reject(out, now, "message_rejected", "device_link", "no_device_for_topic", message.topic);
+  }
+  for (const Device* device : devices) {
+    call(out, *device,
+         {.kind = PluginInputKind::message,
+          .device = device->id,
+          .name = message.topic,
+          .data = message.payload});
+  }
+}
+
+void Site::on(const DeviceLinkChanged& change, Effects& out, const Instant& now) {
+  if (device_link_up_ == change.up) return;
+  device_link_up_ = change.up;
+  journal_.append(out, now, Durability::ordered, change.up ? "device_link_up" : "device_link_down",
+                  Json::object());
+}
+
+void Site::on(const HubLinkChanged& change, Effects& out, const Instant& now) {
+  if (hub_link_up_ == change.up) return;
+  hub_link_up_ = change.up;
+  journal_.append(out, now, Durability::ordered, change.up ? "hub_link_up" : "hub_link_down",
+                  Json::object());
+  reporter_.link_changed(change.up);
+  feed_.link_changed(out, change.up, now.mono);
+  if (change.up) publish_state(out, now);
+}
+
+void Site::publish_state(Effects& out, const Instant& now) {
+  out.actions.emplace_back(PublishToHub{.leaf = "state",
+                                        .payload = canonical({{"online", true},
+                                                              {"boot", boot_},
+                                                              {"config_generation", 0},
+                                                              {"version", version_},
+                                                              {"clock", to_string(now.quality)},
+                                                              {"feed_seq", feed_.position().seq},
+                                                              {"journal_seq", journal_.head()}}),
+                                        .retain = true});
+}
+
+void Site::on(const HubMessage& message, Effects& out, const Instant& now) {
+  Result<void> accepted;
+  if (message.leaf == "ack") {
+    const auto json = parse_json(message.payload);
+    const bool shape = json && json->is_object() && json->contains("through") &&
+                       (*json)["through"].is_number_unsigned();
+    if (!shape) {
+      accepted = failure("ack.malformed", "must be {\"through\": <sequence number>}");
+    } else if (!reporter_.acknowledge(out, (*json)["through"].get<std::uint64_t>(),
+                                      journal_.head(), now.mono)) {
+      accepted = failure("ack.beyond_journal", "acknowledges records that were never made");
+    }
+  } else if (message.leaf == "feed" || message.leaf == "feed/page") {
+    const FeedPosition before = feed_.position();
+    accepted = message.leaf == "feed" ? feed_.batch(out, message.payload, now.mono)
+                                      : feed_.page(out, message.payload, now.mono);
+    if (feed_.position() != before) publish_state(out, now);
+  } else {
+    accepted = failure("hub.unknown_topic", message.leaf);
+  }
+  if (!accepted) {
+    reject(out, now, "hub_message_rejected", "hub", std::string(accepted.error().code),
+           accepted.error().text);
+  }
+}
+
+void Site::on(const MessageDropped& dropped, Effects& out, const Instant& now) {
+  const auto devices = routes_.devices_for(dropped.topic);
+  reject(out, now, "message_rejected", devices.empty() ? "device_link" : devices.front()->id,
+         "too_large", std::to_string(dropped.size) + " bytes on " + dropped.topic);
+}
+
+void Site::on(const Tick&, Effects& out, const Instant& now) {
+  run_timers(out, now);
+  give_up_openings(out, now);
+  used_.expire(now.wall);
+  rejections_.flush(out, journal_, now);
+  feed_.tick(out, now.mono);
+}
+
+void Site::run_timers(Effects& out, const Instant& now) {
+  std::vector<TimerKey> due;
+  for (const auto& [key, timer] : timers_) {
+    if (timer.due <= now.mono) due.push_back(key);
+  }
+  for (const auto& key : due) {
+    timers_.erase(key);
+    call(out, config_.devices.at(key.first),
+         {.kind = PluginInputKind::timer, .device = key.first, .name = key.second, .data = {}});
+  }
+}
+
+void Site::give_up_openings(Effects& out, const Instant& now) {
+  std::erase_if(openings_, [&](const auto& opening) {
+    const auto& [decision, what] = opening;
+    if (what.expires + kAnswerPatience > now.mono) return false;
+    journal_.append(out, now, Durability::stable, "gate_silent",
+                    {{"decision", decision}, {"gate", what.gate}});
+    return true;
+  });
+}
+
+std::optional<MonoTime> Site::next_deadline() const {
+  std::optional<MonoTime> next = rejections_.next_deadline();
+  const auto sooner = [&](std::optional<MonoTime> other) {
+    if (other && (!next || *other < *next)) next = other;
+  };
+  sooner(reporter_.next_deadline());
+  sooner(feed_.next_deadline());
+  for (const auto& [key, timer] : timers_) sooner(timer.due);
+  for (const auto& [decision, opening] : openings_) sooner(opening.expires + kAnswerPatience);
+  return next;
+}
+
+Json Site::status() const {
+  Json devices = Json::object();
+  for (const auto& [id, device] : config_.devices) {
+    const auto state = device_state_.find(id);
+    devices[id] = {{"plugin", device.plugin},
+                   {"state", state == device_state_.end() ? "unknown" : state->second}};
+  }
+  return {{"gateway", config_.gateway},
+          {"version", version_},
+          {"device_link", device_link_up_ ? "up" : "down"},
+          {"hub_link", hub_link_up_ ? "up" : "down"},
+          {"devices", std::move(devices)},
+          {"plugins", plugin_state_},
+          {"journal", {{"head", journal_.head()}, {"acknowledged", reporter_.acknowledged()}}},
+          {"feed", {{"region", feed_.position().region}, {"seq", feed_.position().seq}}},
+          {"granted", granted_},
+          {"denied", denied_},
+          {"rejected_inputs", rejections_.total()}};
+}
+
+}  // namespace xiaogate::site

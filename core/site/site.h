@@ -1,0 +1,149 @@
+// The deterministic heart: what happens at a site, as handle(input, now) -> effects.
+//
+// No thread, socket, clock or random number inside. The same inputs at the same instants give the
+// same effects, so the whole site runs in a simulation (tests/simulation) as it runs at a gate.
+// One thread owns it. After a turn that failed to commit its memory is ahead of the journal: throw
+// it away and make a new one from Ledger::recover().
+//
+// A scan's way through here:
+//   DeviceMessage -> CallPlugin(reader) ... CallReturned{event scanned}
+//     -> access::decide -> record access_granted -> [commit] -> CallPlugin(gate, open)
+//     ... CallReturned{publish} -> PublishToDevice, unless the opening has expired
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "access/used_codes.h"
+#include "site/config.h"
+#include "site/feed_follower.h"
+#include "site/input.h"
+#include "site/journal_writer.h"
+#include "site/ports.h"
+#include "site/rejections.h"
+#include "site/reporter.h"
+#include "site/routes.h"
+#include "site/trust.h"
+
+namespace xiaogate::site {
+
+class Site {
+ public:
+  // How far wall time may step back behind the newest record before an alarm is raised.
+  static constexpr Millis kClockTolerance{5000};
+  // How long after its time to live an opening is waited for to be confirmed by the gate.
+  static constexpr Millis kAnswerPatience{5000};
+
+  // Borrows `credentials` for its lifetime. `version` is the software's, for records and the hub.
+  // Appends the record gateway_started with the first handled input.
+  Site(SiteConfig config, TrustList trust, access::CredentialSource& credentials,
+       const Recovered& recovered, const Instant& now, std::string version);
+  Site(const Site&) = delete;
+  Site& operator=(const Site&) = delete;
+
+  // The records that must be given as Recovered::recent: since when.
+  static WallTime recent_since(const SiteConfig& config, WallTime now);
+
+  Effects handle(const Input& input, const Instant& now);
+
+  // Once at the end of each turn, after its inputs: what is due by now goes out.
+  Effects settle(const Instant& now);
+
+  // When a Tick is due, if nothing else happens.
+  std::optional<MonoTime> next_deadline() const;
+
+  // For the status page: devices, link states, counters, head of the journal.
+  Json status() const;
+
+ private:
+  struct Opening {
+    std::string gate;
+    MonoTime expires;
+  };
+  // A call under way, so that its effects can be judged by what asked for them.
+  struct PendingCall {
+    std::string device;
+    std::optional<std::uint64_t> opening;  // the decision that the call carries out
+  };
+  struct Denial {
+    access::CodeKey code{};
+    Verdict verdict = Verdict::malformed_code;
+    WallTime at;
+  };
+  struct Timer {
+    std::string plugin;
+    MonoTime due;
+  };
+  using TimerKey = std::pair<std::string, std::string>;  // device, name
+
+  void restore_used_codes(const std::vector<Record>& recent);
+  void start(Effects& out, const Instant& now);
+  void check_clock(Effects& out, const Instant& now);
+  void run_timers(Effects& out, const Instant& now);
+  void give_up_openings(Effects& out, const Instant& now);
+
+  void on(const DeviceMessage& message, Effects& out, const Instant& now);
+  void on(const DeviceLinkChanged& change, Effects& out, const Instant& now);
+  void on(const HubLinkChanged& change, Effects& out, const Instant& now);
+  void on(const HubMessage& message, Effects& out, const Instant& now);
+  void on(const MessageDropped& dropped, Effects& out, const Instant& now);
+  void on(const PluginUp& plugin, Effects& out, const Instant& now);
+  void on(const PluginDown& plugin, Effects& out, const Instant& now);
+  void on(const CallReturned& returned, Effects& out, const Instant& now);
+  void on(const CallFailed& failed, Effects& out, const Instant& now);
+  void on(const Tick& tick, Effects& out, const Instant& now);
+
+  // site_plugins.cpp: what plugins' effects mean.
+  void call(Effects& out, const Device& device, PluginInput input,
+            std::optional<std::uint64_t> opening = std::nullopt);
+  void apply(Effects& out, const std::string& plugin, const PluginEffect& effect,
+             const PendingCall& cause, const Instant& now);
+  void publish(Effects& out, const Device& device, const PluginEffect& effect,
+               const PendingCall& cause, const Instant& now);
+  void event(Effects& out, const Device& device, const std::string& name, const Json& body,
+             const Instant& now);
+  void gate_event(Effects& out, const Device& device, const std::string& name, const Json& body,
+                  const Instant& now);
+
+  // site_access.cpp: from a scan to an answer.
+  void scanned(Effects& out, const Device& reader, const Json& body, const Instant& now);
+  void grant(Effects& out, const AccessPoint& point, const access::Decision& decision,
+             const Instant& now);
+  void deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
+            const Instant& now);
+  void answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token);
+
+  void reject(Effects& out, const Instant& now, const std::string& kind, const std::string& source,
+              const std::string& reason, std::string_view detail);
+  void publish_state(Effects& out, const Instant& now);
+
+  SiteConfig config_;
+  TrustList trust_;
+  access::CredentialSource& credentials_;
+  std::string version_;
+  Routes routes_;
+  JournalWriter journal_;
+  Rejections rejections_;
+  Reporter reporter_;
+  FeedFollower feed_;
+  access::UsedCodes used_;
+
+  std::map<std::string, const AccessPoint*> point_of_reader_;
+  std::map<std::string, Denial> last_denial_;         // by access point
+  std::map<std::string, std::string> device_state_;  // "online", "offline"; absent: never heard
+  std::map<std::string, std::string> plugin_state_;  // "up", "down"
+  std::map<TimerKey, Timer> timers_;
+  std::map<std::uint64_t, PendingCall> calls_;
+  std::map<std::uint64_t, Opening> openings_;  // by the decision's sequence number
+
+  std::uint64_t next_call_;
+  std::uint64_t boot_ = 0;  // sequence number of this run's gateway_started
+  bool device_link_up_ = false;
+  bool hub_link_up_ = false;
+  std::uint64_t granted_ = 0;
+  std::uint64_t denied_ = 0;
+};
+
+}  // namespace xiaogate::site

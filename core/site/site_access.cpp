@@ -1,0 +1,99 @@
+// From a scan to an answer: the verdict, its record, the opening and what the reader shows.
+
+#include <utility>
+
+#include "access/decide.h"
+#include "site/site.h"
+
+namespace xiaogate::site {
+namespace {
+
+// A reader repeats itself for as long as the code is held before it.
+constexpr Millis kRepeat{3000};
+
+Json decision_body(const AccessPoint& point, const access::Decision& decision,
+                   const Instant& now) {
+  Json body{{"access_point", point.rules.id},
+            {"reader", point.reader},
+            {"code", to_hex(decision.code)},
+            {"clock", to_string(now.quality)}};
+  if (decision.credential) body["credential"] = decision.credential->text();
+  return body;
+}
+
+}  // namespace
+
+void Site::scanned(Effects& out, const Device& reader, const Json& body, const Instant& now) {
+  const auto found = point_of_reader_.find(reader.id);
+  if (found == point_of_reader_.end()) {
+    reject(out, now, "event_rejected", reader.id, "reader_without_access_point", "scanned");
+    return;
+  }
+  const AccessPoint& point = *found->second;
+  used_.expire(now.wall);
+  const access::Decision decision = access::decide(body["code"].get_ref<const std::string&>(),
+                                                   {.point = point.rules,
+                                                    .policy = config_.policy,
+                                                    .issuers = trust_.issuers,
+                                                    .used = used_,
+                                                    .credentials = credentials_,
+                                                    .now = now.wall});
+  if (!decision.repeat) {
+    if (decision.verdict == Verdict::granted) {
+      grant(out, point, decision, now);
+    } else {
+      deny(out, point, decision, now);
+    }
+  }
+  answer(out, reader, decision.verdict, body.value("token", ""));
+}
+
+void Site::grant(Effects& out, const AccessPoint& point, const access::Decision& decision,
+                 const Instant& now) {
+  ++granted_;
+  last_denial_.erase(point.rules.id);
+  used_.remember(decision.code, {.access_point = point.rules.id, .at = now.wall},
+                 access::remember_until(*decision.issued_at, config_.policy));
+  if (decision.learned) out.writes.emplace_back(LearnCredential{*decision.learned});
+  Json body = decision_body(point, decision, now);
+  body["gate"] = point.gate;
+  body["ttl_ms"] = point.open_ttl.count();
+  body["iat"] =
+      std::chrono::duration_cast<std::chrono::seconds>(decision.issued_at->time_since_epoch())
+          .count();
+  const std::uint64_t seq =
+      journal_.append(out, now, Durability::stable, "access_granted", body);
+  openings_[seq] = {.gate = point.gate, .expires = now.mono + point.open_ttl};
+  call(out, config_.devices.at(point.gate),
+       {.kind = PluginInputKind::command, .device = point.gate, .name = "open", .data = "{}"}, seq);
+}
+
+void Site::deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
+                const Instant& now) {
+  Denial& last = last_denial_[point.rules.id];
+  const bool repeat = last.code == decision.code && last.verdict == decision.verdict &&
+                      last.at <= now.wall && now.wall - last.at <= kRepeat;
+  if (repeat) return;
+  last = {.code = decision.code, .verdict = decision.verdict, .at = now.wall};
+  ++denied_;
+  // A credential that an issuer signed is worth remembering though its rider may not enter now.
+  if (decision.learned) out.writes.emplace_back(LearnCredential{*decision.learned});
+  Json body = decision_body(point, decision, now);
+  body["verdict"] = to_string(decision.verdict);
+  if (!decision.detail.empty()) body["detail"] = printable(decision.detail);
+  journal_.append(out, now, Durability::stable, "access_denied", body);
+}
+
+void Site::answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token) {
+  const Sentence sentence = explain(verdict);
+  call(out, reader,
+       {.kind = PluginInputKind::command,
+        .device = reader.id,
+        .name = "indicate",
+        .data = canonical({{"result", verdict == Verdict::granted ? "granted" : "denied"},
+                           {"verdict", to_string(verdict)},
+                           {"text", {{"en", sentence.en}, {"zh", sentence.zh}}},
+                           {"token", token}})});
+}
+
+}  // namespace xiaogate::site

@@ -1,0 +1,26 @@
+// Whose signatures the gateway believes, and for what.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "access/decide.h"
+#include "model/json.h"
+
+namespace xiaogate::site {
+
+struct TrustedKey {
+  KeyId kid;
+  PublicKey key;
+};
+
+struct TrustList {
+  access::TrustedIssuers issuers;  // sign credentials
+  std::optional<TrustedKey> feed;  // signs feed batches and pages
+};
+
+// {"issuers": [{"kid": "<16 hex>", "key": "<COSE_Key in hex>"}, ...], "feed": {"kid", "key"}}
+// Error "trust.invalid": every fault, one a line, each beginning with `source` and a JSON pointer.
+Result<TrustList> parse_trust_list(std::string_view text, const std::string& source);
+
+}  // namespace xiaogate::site
