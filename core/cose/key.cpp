@@ -55,21 +55,30 @@ const Method& method_of(Algorithm algorithm) {
   return *std::ranges::find(kMethods, algorithm, &Method::algorithm);
 }
 
-// A context that makes public keys of one curve from their coordinates, ready for use again and
-// again: setting it up costs as much as using it.
-EVP_PKEY_CTX* import_context(Algorithm algorithm) {
-  const auto make = [](Algorithm which) {
-    PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, method_of(which).name, nullptr));
-    if (context && EVP_PKEY_fromdata_init(context.get()) != 1) context.reset();
-    return context;
-  };
-  thread_local const PkeyContext es256 = make(Algorithm::es256);
-  thread_local const PkeyContext sm2 = make(Algorithm::sm2);
-  return algorithm == Algorithm::es256 ? es256.get() : sm2.get();
+Pkey make_key(const Method& method, int (*init)(EVP_PKEY_CTX*)) {
+  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, method.name, nullptr));
+  EVP_PKEY* made = nullptr;
+  if (!context || init(context.get()) != 1) return nullptr;
+  if (method.group != nullptr && EVP_PKEY_CTX_set_group_name(context.get(), method.group) != 1) {
+    return nullptr;
+  }
+  return EVP_PKEY_generate(context.get(), &made) == 1 ? Pkey(made) : nullptr;
 }
 
-Pkey import_public_key(const PublicKey& key) {
-  const Method& method = method_of(key.algorithm);
+// This thread's key object of a curve, without a point. Building the group anew for every key costs
+// half of a verification; giving an existing object another point costs next to nothing.
+EVP_PKEY* curve_key(const Method& method) {
+  const auto make = [](Algorithm which) {
+    return make_key(method_of(which), EVP_PKEY_paramgen_init);
+  };
+  thread_local const Pkey es256 = make(Algorithm::es256);
+  thread_local const Pkey sm2 = make(Algorithm::sm2);
+  return method.algorithm == Algorithm::es256 ? es256.get() : sm2.get();
+}
+
+// `key` as OpenSSL wants it, good until the next call on this thread; null for a point that is not
+// on the curve.
+Pkey import_public_key(const PublicKey& key, const Method& method) {
   if (method.key_type == kOkp) {
     return Pkey(
         EVP_PKEY_new_raw_public_key_ex(nullptr, method.name, nullptr, key.x.data(), key.x.size()));
@@ -77,15 +86,9 @@ Pkey import_public_key(const PublicKey& key) {
   std::array<std::uint8_t, 1 + 2 * kHalf> point{POINT_CONVERSION_UNCOMPRESSED};
   std::ranges::copy(key.x, point.begin() + 1);
   std::ranges::copy(key.y, point.begin() + 1 + kHalf);
-  OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(method.group),
-                                       0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
-      OSSL_PARAM_construct_end()};
-  EVP_PKEY* pkey = nullptr;
-  EVP_PKEY_CTX* const context = import_context(key.algorithm);
-  if (context == nullptr ||
-      EVP_PKEY_fromdata(context, &pkey, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+  EVP_PKEY* const pkey = curve_key(method);
+  if (pkey == nullptr || EVP_PKEY_set1_encoded_public_key(pkey, point.data(), point.size()) != 1 ||
+      EVP_PKEY_up_ref(pkey) != 1) {
     return nullptr;
   }
   return Pkey(pkey);
@@ -224,7 +227,7 @@ Bytes encode_public_key(const PublicKey& key) {
 bool verify(const PublicKey& key, ByteView message, ByteView signature) {
   if (signature.size() != Signature().size()) return false;
   const Method& method = method_of(key.algorithm);
-  const Pkey pkey = import_public_key(key);
+  const Pkey pkey = import_public_key(key, method);
   bool good = false;
   if (pkey && method.key_type == kOkp) {
     good = verify_with(pkey.get(), method, message, signature);
@@ -250,15 +253,11 @@ PrivateKey::~PrivateKey() = default;
 
 Result<PrivateKey> PrivateKey::generate(Algorithm algorithm) {
   const Method& method = method_of(algorithm);
-  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, method.name, nullptr));
-  EVP_PKEY* made = nullptr;
-  if (!context || EVP_PKEY_keygen_init(context.get()) != 1 ||
-      (method.group != nullptr && EVP_PKEY_CTX_set_group_name(context.get(), method.group) != 1) ||
-      EVP_PKEY_generate(context.get(), &made) != 1) {
+  Pkey pkey = make_key(method, EVP_PKEY_keygen_init);
+  if (!pkey) {
     ERR_clear_error();
     return failure("key.unsupported", "OpenSSL makes no key of type " + std::string(method.name));
   }
-  Pkey pkey(made);
   const auto public_key = export_public_key(pkey.get(), method);
   if (!public_key) return failure("key.unsupported", "OpenSSL does not tell the public key");
   return PrivateKey(std::make_unique<Handle>(Handle{std::move(pkey)}), *public_key);

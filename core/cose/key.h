@@ -26,6 +26,7 @@ bool verify(const PublicKey& key, ByteView message, ByteView signature);
 // A private key. Movable, not copyable. Any one thread at a time.
 class PrivateKey {
  public:
+  // Error: "key.unsupported", when this OpenSSL lacks the algorithm.
   static Result<PrivateKey> generate(Algorithm algorithm);
   // PKCS #8 in PEM, unencrypted. Errors: "key.malformed".
   static Result<PrivateKey> from_pem(std::string_view pem);
@@ -36,6 +37,7 @@ class PrivateKey {
 
   std::string pem() const;
   const PublicKey& public_key() const { return public_key_; }
+  // Error: "key.sign", when OpenSSL refuses.
   Result<Signature> sign(ByteView message) const;
 
  private:

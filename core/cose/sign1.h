@@ -36,7 +36,8 @@ Trust check(const Sign1& message, const PublicKey& key);
 // What the signature is over: Sig_structure ["Signature1", protected, h'', payload].
 Bytes signed_octets(const Sign1& message);
 
-// Makes an envelope. `kcwt` goes into the unprotected header under label 13.
+// Makes an envelope. `kcwt`, one serialised CBOR item, goes into the unprotected header under label
+// 13. Error: "key.sign".
 Result<Bytes> sign1(const PrivateKey& key, const KeyId& kid, ByteView payload,
                     std::optional<ByteView> kcwt = std::nullopt);
 
