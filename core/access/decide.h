@@ -45,7 +45,8 @@ struct Decision {
   std::optional<CredentialId> credential;
   std::string subject;
   std::optional<WallTime> issued_at;
-  // A self-contained credential that verified and is not in the cache: to be remembered there.
+  // A self-contained credential that verified, is not over and not in the cache: to be remembered
+  // there as active. Never one whose id the cache holds as suspended or revoked.
   std::optional<Credential> learned;
   // For malformed codes: what is wrong.
   std::string detail;
@@ -61,7 +62,8 @@ Verdict decide_validity(const Credential& credential, WallTime now);
 Verdict decide_policy(const Credential& credential, const AccessPoint& point,
                       const AccessPolicy& policy, WallTime now);
 
-// How long a granted code must be remembered: until it is stale at every access point.
+// How long a granted code must be remembered: until it is stale by the widest window that any site
+// may set, so that a window widened meanwhile brings no used code back.
 WallTime remember_until(WallTime issued_at, const AccessPolicy& policy);
 
 }  // namespace xiaogate::access

@@ -5,10 +5,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/id.h"
 #include "model/time.h"
+#include "model/verdict.h"
 
 namespace xiaogate::access {
 
@@ -20,16 +22,25 @@ struct TimeWindow {
   std::uint16_t to = 0;
 };
 
-// An access profile of ONVIF's access rules: a scope name and when it may enter. No windows: always.
+// True within the window: `from` belongs to it, `to` does not.
+bool contains(const TimeWindow& window, WallTime now, std::int32_t utc_offset_s);
+
+// An access profile of ONVIF's access rules: a scope name and when it may enter. No windows:
+// always.
 struct AccessProfile {
   std::string name;
   std::vector<TimeWindow> hours;
 };
 
+bool is_open(const AccessProfile& profile, WallTime now, std::int32_t utc_offset_s);
+
+// The widest window of freshness that a site may set.
+inline constexpr Millis kWidestFreshness{300'000};
+
 struct AccessPolicy {
-  Millis freshness{60'000};       // 20 s to 300 s
+  Millis freshness{60'000};              // 20 s to kWidestFreshness
   std::int32_t utc_offset_s = 8 * 3600;  // the site's local time
-  // By scope name. Empty: every scope may enter at any time.
+  // By scope name. Empty: every scope may enter at any time, as far as the access point accepts it.
   std::map<std::string, AccessProfile> profiles;
   std::set<std::string> banned;  // subjects (pseudonymous rider ids)
 };
@@ -40,5 +51,10 @@ struct AccessPoint {
   bool closed = false;
   std::set<std::string> profiles;  // names accepted here; empty: every profile of the policy
 };
+
+// Whether one of the names in `scope` (separated by one blank) may enter here and now: `granted`,
+// `no_access_profile` when none is accepted at all, `outside_schedule` when none is open now.
+Verdict decide_profiles(std::string_view scope, const AccessPoint& point,
+                        const AccessPolicy& policy, WallTime now);
 
 }  // namespace xiaogate::access

@@ -12,7 +12,7 @@
 
 namespace xiaogate::access {
 
-inline constexpr std::size_t kMaxCodeText = 2048;   // characters after base45
+inline constexpr std::size_t kMaxCodeText = 2048;    // characters after base45
 inline constexpr std::size_t kMaxCodeOctets = 1024;  // octets before base45
 
 // A credential as the issuer signed it. Nothing in it is believed before the signature is checked.
@@ -34,16 +34,20 @@ struct RiderCode {
   std::optional<IssuedCredential> issued;  // self-contained codes
 };
 
-// Strips trailing CR, LF and blanks, nothing else; then the strict shape.
+// `text` without the CR, LF and blanks at its end that readers add.
+std::string_view strip_reader_ending(std::string_view text);
+
+// Strips the reader's ending, nothing else; then the strict shape.
 // Error: "code.malformed", and the sentence says what is wrong.
 Result<RiderCode> parse_rider_code(std::string_view text);
 
-// Signs a fresh code with the rider's device key. With `issued` (the issuer's COSE_Sign1 octets) the
-// code is self-contained.
+// Signs a fresh code with the rider's device key. With `issued` (the issuer's COSE_Sign1 octets)
+// the code is self-contained. Errors: "code.time" before 1970, "key.sign".
 Result<std::string> make_rider_code(const cose::PrivateKey& device_key, const CredentialId& id,
                                     WallTime now, std::optional<ByteView> issued = std::nullopt);
 
-// Signs a credential as the issuer; the octets of the COSE_Sign1.
+// Signs a credential as the issuer; the octets of the COSE_Sign1. Times are cut to whole seconds.
+// Errors: "credential.invalid", "key.sign".
 Result<Bytes> issue_credential(const cose::PrivateKey& issuer_key, const KeyId& issuer,
                                const Credential& credential);
 

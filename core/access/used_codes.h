@@ -17,7 +17,7 @@ namespace xiaogate::access {
 using CodeKey = std::array<std::uint8_t, 16>;
 
 // Remembers used codes until they are stale by themselves. Lives on the site's thread. Holds at
-// most what was used within two freshness windows.
+// most what was used within two of the widest freshness windows (remember_until() in decide.h).
 class UsedCodes {
  public:
   struct Use {
@@ -29,7 +29,8 @@ class UsedCodes {
   const Use* find(const CodeKey& key) const;
   // Remembers until `until`; a later call for the same key changes nothing.
   void remember(const CodeKey& key, Use use, WallTime until);
-  // Forgets what is stale by `now`.
+  // Forgets what is stale by `now` (`until` itself is not yet), as far as nothing remembered
+  // earlier must still be kept.
   void expire(WallTime now);
   std::size_t size() const { return uses_.size(); }
 
