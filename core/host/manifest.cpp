@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "host/schema.h"
+#include "model/device_topics.h"
 #include "model/id.h"
-#include "model/topics.h"
 #include "xiaogate/plugin.h"
 
 namespace xiaogate::host {

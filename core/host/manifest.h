@@ -8,8 +8,8 @@
 //     "vendor": "...",
 //     "interfaces": ["gate"],                    Thing Models its devices implement
 //     "topics": {"subscribe": ["{prefix}/online", ...], "publish": ["{prefix}/rpc"]},
-//                                                patterns; model/topics.h tells how they are filled
-//                                                in
+//                                                patterns; model/device_topics.h tells how they are
+//                                                filled in
 //     "options": { ... },                        JSON Schema (draft 7) of one device's options: an
 //                                                object; give each a description, and a default
 //     "library": "libxiaogate_shelly.so"         beside the manifest; this is the default
@@ -33,7 +33,7 @@ namespace xiaogate::host {
 Result<PluginManifest> load_manifest(const std::filesystem::path& folder);
 
 // Checks one device's options against the manifest's schema and returns them completed by the
-// defaults of their top-level properties: what the plugin, and model/topics.h, are given.
+// defaults of their top-level properties: what the plugin, and model/device_topics.h, are given.
 // Error "config.invalid": every fault with its JSON pointer inside `options`.
 Result<Json> check_options(const PluginManifest& manifest, const Json& options);
 

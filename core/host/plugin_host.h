@@ -30,7 +30,7 @@
 namespace xiaogate::host {
 
 struct HostOptions {
-  std::string runner;            // path of the program xiaogate-plugin-host
+  std::string runner = {};       // path of the program xiaogate-plugin-host
   Millis call_deadline{250};     // from the moment a call became the head
   Millis start_deadline{5'000};  // from starting the process to the plugin being ready
   Millis least_backoff{100};     // before the first restart; doubles with each further one

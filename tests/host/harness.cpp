@@ -1,0 +1,58 @@
+#include "tests/host/harness.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include <gtest/gtest.h>
+#include <poll.h>
+
+namespace xiaogate::host {
+
+Instant now() {
+  const auto wall = std::chrono::system_clock::now();
+  const auto mono = std::chrono::steady_clock::now().time_since_epoch();
+  return {std::chrono::floor<Millis>(wall), MonoTime(std::chrono::floor<Millis>(mono)),
+          ClockQuality::synchronised};
+}
+
+PluginManifest test_manifest(const std::string& name) {
+  PluginManifest manifest;
+  manifest.name = name;
+  manifest.version = "1.0.0";
+  manifest.abi = 1;
+  manifest.library = std::string(XIAOGATE_TEST_PLUGINS) + "/libxiaogate_" + name + ".so";
+  return manifest;
+}
+
+std::string test_config(const std::string& create) {
+  return R"({"devices":{"d1":{"how":"create:)" + create + R"("}}})";
+}
+
+Harness::Harness(HostOptions options) {
+  options.runner = XIAOGATE_PLUGIN_RUNNER;
+  auto made = PluginHost::create(std::move(options), [this](const std::string&) { return state; });
+  EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text);
+  host_ = std::move(*made);
+}
+
+void Harness::call(const std::string& plugin, std::uint64_t id, const std::string& action,
+                   std::string data, MonoTime expires) {
+  PluginInput input{PluginInputKind::command, "d1", action, std::move(data)};
+  host_->call({id, plugin, std::move(input)}, expires, now());
+}
+
+bool Harness::run_until(const std::function<bool()>& done) {
+  const auto give_up = now().mono + std::chrono::minutes(1);
+  while (!done()) {
+    const auto moment = now().mono;
+    if (moment > give_up) return false;
+    const auto due = std::min(host_->next_deadline().value_or(give_up), give_up);
+    const auto wait = std::clamp((due - moment).count(), MonoClock::rep{0}, MonoClock::rep{60'000});
+    pollfd ready{host_->descriptor(), POLLIN, 0};
+    poll(&ready, 1, due <= moment ? 0 : static_cast<int>(wait));
+    for (auto& event : host_->service(now())) events.push_back(std::move(event));
+  }
+  return true;
+}
+
+}  // namespace xiaogate::host
