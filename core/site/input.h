@@ -63,10 +63,15 @@ struct CallFailed {
   std::string reason;
 };
 
+// The store had to give up its reserve, or has it again.
+struct DiskFull {
+  bool full = true;
+};
+
 // Time has passed; sent no later than Site::next_deadline().
 struct Tick {};
 
 using Input = std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage,
-                           MessageDropped, PluginUp, PluginDown, CallReturned, CallFailed, Tick>;
+                           MessageDropped, PluginUp, PluginDown, CallReturned, CallFailed, DiskFull, Tick>;
 
 }  // namespace xiaogate::site

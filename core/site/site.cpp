@@ -62,9 +62,10 @@ Effects Site::handle(const Input& input, const Instant& now) {
   return out;
 }
 
-Effects Site::settle(const Instant& now) {
+Effects Site::settle(Durability durability, const Instant& now) {
   Effects out;
-  reporter_.send(out, journal_.head(), now.mono);
+  out.durability = journal_.settle(durability, now.mono);
+  reporter_.send(out, journal_.stable_head(), now.mono);
   return out;
 }
 
@@ -138,7 +139,7 @@ void Site::on(const HubMessage& message, Effects& out, const Instant& now) {
     if (!shape) {
       accepted = failure("ack.malformed", "must be {\"through\": <sequence number>}");
     } else if (!reporter_.acknowledge(out, (*json)["through"].get<std::uint64_t>(),
-                                      journal_.head(), now.mono)) {
+                                      journal_.stable_head(), now.mono)) {
       accepted = failure("ack.beyond_journal", "acknowledges records that were never made");
     }
   } else if (message.leaf == "feed" || message.leaf == "feed/page") {
@@ -159,6 +160,11 @@ void Site::on(const MessageDropped& dropped, Effects& out, const Instant& now) {
   const auto devices = routes_.devices_for(dropped.topic);
   reject(out, now, "message_rejected", devices.empty() ? "device_link" : devices.front()->id,
          "too_large", std::to_string(dropped.size) + " bytes on " + dropped.topic);
+}
+
+void Site::on(const DiskFull& disk, Effects& out, const Instant& now) {
+  journal_.append(out, now, Durability::stable, disk.full ? "disk_full" : "disk_recovered",
+                  Json::object());
 }
 
 void Site::on(const Tick&, Effects& out, const Instant& now) {
@@ -196,6 +202,7 @@ std::optional<MonoTime> Site::next_deadline() const {
   const auto sooner = [&](std::optional<MonoTime> other) {
     if (other && (!next || *other < *next)) next = other;
   };
+  sooner(journal_.next_deadline());
   sooner(reporter_.next_deadline());
   sooner(feed_.next_deadline());
   for (const auto& [key, timer] : timers_) sooner(timer.due);

@@ -48,8 +48,9 @@ class Site {
 
   Effects handle(const Input& input, const Instant& now);
 
-  // Once at the end of each turn, after its inputs: what is due by now goes out.
-  Effects settle(const Instant& now);
+  // Once at the end of each turn, after its inputs, whose effects ask for `durability`: reports go
+  // out, and the result's durability is that of the whole turn.
+  Effects settle(Durability durability, const Instant& now);
 
   // When a Tick is due, if nothing else happens.
   std::optional<MonoTime> next_deadline() const;
@@ -93,6 +94,7 @@ class Site {
   void on(const PluginDown& plugin, Effects& out, const Instant& now);
   void on(const CallReturned& returned, Effects& out, const Instant& now);
   void on(const CallFailed& failed, Effects& out, const Instant& now);
+  void on(const DiskFull& disk, Effects& out, const Instant& now);
   void on(const Tick& tick, Effects& out, const Instant& now);
 
   // site_plugins.cpp: what plugins' effects mean.

@@ -30,7 +30,7 @@ Result<Gathered> transact(Site& site, std::span<const Input> inputs, const Insta
       return std::unexpected(done.error());
     }
   }
-  if (auto done = gather(site.settle(now), ledger, gathered); !done) {
+  if (auto done = gather(site.settle(gathered.durability, now), ledger, gathered); !done) {
     return std::unexpected(done.error());
   }
   if (auto committed = ledger.commit(gathered.durability); !committed) {

@@ -1,0 +1,88 @@
+// The composition root: the site, and everything that touches the world around it.
+//
+// One thread, the loop's, owns the site, the store and the plugin host. The MQTT links and the
+// admin server have threads of their own, which only post to the inbox or ask at the status desk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/http_server.h"
+#include "gateway/inbox.h"
+#include "gateway/installed_plugins.h"
+#include "gateway/options.h"
+#include "gateway/status_desk.h"
+#include "host/plugin_host.h"
+#include "links/mqtt_link.h"
+#include "model/result.h"
+#include "site/ports.h"
+#include "site/site.h"
+#include "store/store.h"
+
+namespace xiaogate::gateway {
+
+inline constexpr std::string_view kVersion = "0.1.0";
+
+class Gateway final : public site::Outbox {
+ public:
+  // Reads configuration and trust list, opens the store, starts plugins and links. The error is one
+  // sentence, or one line a fault, that says what to do.
+  static Result<std::unique_ptr<Gateway>> create(const GatewayOptions& options);
+  ~Gateway() override;
+
+  // Turns, until `stop` becomes readable. Returns an error when it cannot go on.
+  Result<void> run(int stop_descriptor);
+
+ private:
+  struct Parts {
+    site::SiteConfig config;
+    site::TrustList trust;
+    std::unique_ptr<store::Store> store;
+    std::unique_ptr<Inbox> inbox;
+    std::unique_ptr<StatusDesk> desk;
+    std::unique_ptr<host::PluginHost> host;
+  };
+  explicit Gateway(Parts parts);
+
+  Result<void> start_plugins(const InstalledPlugins& plugins);
+  Result<void> start_links();
+  Result<void> start_api(const std::string& socket);
+
+  Result<void> make_site();
+  Result<void> round();
+  void gather(std::vector<site::Input>& inputs, const Instant& now);
+  void turn(const std::vector<site::Input>& inputs, const Instant& now);
+  void watch_disk(std::vector<site::Input>& inputs, const Instant& now);
+  Result<void> wait(int stop_descriptor);
+  int timeout(const Instant& now) const;
+  Json status() const;
+
+  // site::Outbox
+  void act(site::Action action) override;
+  void perform(site::CallPlugin& call);
+  void perform(site::PublishToDevice& publish);
+  void perform(site::PublishToHub& publish);
+  void perform(const site::SendReport& report);
+
+  site::SiteConfig config_;
+  site::TrustList trust_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<Inbox> inbox_;
+  std::unique_ptr<StatusDesk> desk_;
+  std::unique_ptr<host::PluginHost> host_;
+  std::unique_ptr<site::Site> site_;
+  std::unique_ptr<links::MqttLink> device_link_;
+  std::unique_ptr<links::MqttLink> hub_link_;
+  std::unique_ptr<api::HttpServer> api_;
+
+  bool stopping_ = false;
+  bool disk_full_ = false;
+  MonoTime next_disk_look_{};
+  std::uint64_t turns_ = 0;
+  std::uint64_t failed_turns_ = 0;
+  std::uint64_t unpublished_ = 0;
+};
+
+}  // namespace xiaogate::gateway

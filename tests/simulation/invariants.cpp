@@ -1,0 +1,124 @@
+// What must hold after every turn, and at the end.
+
+#include <algorithm>
+#include <string>
+
+#include "tests/simulation/world.h"
+
+namespace xiaogate::simulation {
+namespace {
+
+bool is_decision(const Record& record) {
+  return record.kind == "access_granted" || record.kind == "access_denied";
+}
+
+std::uint64_t scans_in(const std::vector<site::Input>& inputs) {
+  std::uint64_t scans = 0;
+  for (const auto& input : inputs) {
+    const auto* returned = std::get_if<site::CallReturned>(&input);
+    if (returned == nullptr) continue;
+    scans += static_cast<std::uint64_t>(std::ranges::count_if(
+        returned->effects, [](const PluginEffect& effect) { return effect.name == "scanned"; }));
+  }
+  return scans;
+}
+
+std::uint64_t calls_of(const std::vector<site::Action>& actions, std::string_view name) {
+  return static_cast<std::uint64_t>(std::ranges::count_if(actions, [&](const auto& action) {
+    const auto* call = std::get_if<site::CallPlugin>(&action);
+    return call != nullptr && call->call.input.kind == PluginInputKind::command &&
+           call->call.input.name == name;
+  }));
+}
+
+}  // namespace
+
+void World::check_turn(const std::vector<site::Input>& inputs, std::size_t records_before,
+                       const std::vector<site::Action>& actions) {
+  std::uint64_t granted = 0;
+  for (std::size_t i = records_before; i < ledger_.journal().size(); ++i) {
+    const Record& record = ledger_.journal()[i];
+    trace("record " + std::to_string(record.seq) + " " + record.kind + " " + record.body);
+    if (is_decision(record) && record.seq > ledger_.stable_head()) {
+      broken("decision " + std::to_string(record.seq) + " is not on stable storage");
+    }
+    if (record.kind == "access_granted") {
+      ++granted;
+      check_grant(record);
+    }
+    summary_.denied += record.kind == "access_denied" ? 1 : 0;
+    summary_.expired += record.kind == "command_expired" ? 1 : 0;
+  }
+  summary_.granted += granted;
+  // The calls of this turn are known to the site even when the scans came from before it was made
+  // anew, so there may be fewer answers than scans only when the site forgot the call.
+  const std::uint64_t scans = scans_in(inputs);
+  const std::uint64_t answers = calls_of(actions, "indicate");
+  if (answers > scans) broken("more answers than scans");
+  if (calls_of(actions, "open") != granted) broken("openings and grants of a turn differ");
+  if (granted > answers) broken("a grant without an answer");
+}
+
+void World::check_grant(const Record& record) {
+  granted_at_[record.seq] = mono_;
+  const auto body = parse_json(record.body);
+  const auto credential = CredentialId::from_text((*body)["credential"].get<std::string>());
+  const auto iat = (*body)["iat"].get<std::int64_t>();
+  const std::string which = " (record " + std::to_string(record.seq) + ")";
+  const bool genuine = std::ranges::any_of(truths_, [&](const auto& known) {
+    const Truth& truth = known.second;
+    return truth.genuine && truth.credential == *credential && truth.iat == iat;
+  });
+  if (!genuine) broken("granted a code that no rider made" + which);
+  const auto age = record.time - WallTime(std::chrono::seconds(iat));
+  if (age > config_.policy.freshness || -age > config_.policy.freshness) {
+    broken("granted a code outside its window" + which);
+  }
+  if (revoked_before_turn_.contains(*credential)) broken("granted a revoked rider" + which);
+  if (!used_.emplace(credential->text(), iat).second) broken("granted one code twice" + which);
+}
+
+void World::check_opening(const site::PublishToDevice& publish) {
+  const auto request = parse_json(publish.payload);
+  if (!request || request->value("method", "") != "Switch.Set") return;
+  const auto decision = (*request)["id"].get<std::uint64_t>();
+  const std::string which = "opening " + std::to_string(decision);
+  if (++openings_sent_[decision] > 1) broken(which + " was sent twice");
+  const auto& journal = ledger_.journal();
+  if (decision == 0 || decision > journal.size() || decision > ledger_.stable_head() ||
+      journal[decision - 1].kind != "access_granted") {
+    return broken(which + " has no durable record");
+  }
+  const auto body = parse_json(journal[decision - 1].body);
+  const auto gate = config_.devices.at((*body)["gate"].get<std::string>());
+  if (std::ranges::find(gate.publish, publish.topic) == gate.publish.end()) {
+    broken(which + " went to another gate");
+  }
+  if (mono_ > granted_at_.at(decision) + Millis((*body)["ttl_ms"].get<std::int64_t>())) {
+    broken(which + " was sent after it had expired");
+  }
+}
+
+void World::check_end() {
+  if (!site_) return broken("the gateway did not come back");
+  const auto& journal = ledger_.journal();
+  if (ledger_.content().acknowledged != journal.size()) {
+    return broken("the hub acknowledged " + std::to_string(ledger_.content().acknowledged) + " of " +
+                  std::to_string(journal.size()) + " records");
+  }
+  if (hub_.records().size() != journal.size()) broken("the hub does not have every record once");
+  for (const Record& record : journal) {
+    if (hub_.records().at(record.seq) != record) {
+      broken("the hub has another record " + std::to_string(record.seq));
+    }
+  }
+  // A credential that a rider showed may be in the cache without the hub having fed it.
+  for (const auto& [id, row] : hub_.credentials()) {
+    const auto cached = ledger_.find(id);
+    if (!cached || cached->status != row.status || (row.credential && cached->credential != row.credential)) {
+      broken("the cache differs from the hub's register at " + id.text());
+    }
+  }
+}
+
+}  // namespace xiaogate::simulation

@@ -1,0 +1,140 @@
+// A site, its riders, devices, networks, disk and hub in one process under one seed.
+//
+// The site, the access rules, the COSE code and the plugins are the real ones. Simulated are the
+// clock, the disk (MemoryLedger), both networks (loss, doubles, delay, order), the gates, the hub,
+// the plugin processes (latency, crashes) and the power switch.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/gateway.h"
+#include "gateway/installed_plugins.h"
+#include "host/plugin_library.h"
+#include "site/site.h"
+#include "site/turn.h"
+#include "tests/simulation/memory_ledger.h"
+#include "tests/simulation/random.h"
+#include "tests/simulation/sim_hub.h"
+
+namespace xiaogate::simulation {
+
+// What happened in a run, so that a run in which nothing happens is noticed.
+struct Summary {
+  std::uint64_t turns = 0;
+  std::uint64_t scans = 0;
+  std::uint64_t granted = 0;
+  std::uint64_t denied = 0;
+  std::uint64_t openings = 0;  // pulses of a gate
+  std::uint64_t expired = 0;
+  std::uint64_t crashes = 0;
+  std::uint64_t power_cuts = 0;
+  std::uint64_t failed_commits = 0;
+  std::uint64_t records = 0;
+};
+
+class World {
+ public:
+  // `trace` gets a line for everything that happens; may be empty.
+  World(std::uint64_t seed, const gateway::InstalledPlugins& plugins,
+        std::function<void(const std::string&)> trace);
+
+  // Ten minutes of chaos, then a quiet time in which everything must come right. The error names
+  // the invariant that broke.
+  Result<Summary> run();
+
+ private:
+  struct Rider {
+    cose::PrivateKey key;
+    Credential credential;
+    Bytes issued;
+  };
+  // What is true of a code text, whatever the gateway may think of it.
+  struct Truth {
+    CredentialId credential;
+    std::int64_t iat = 0;
+    bool genuine = false;
+  };
+  struct Collected final : site::Outbox {
+    std::vector<site::Action> actions;
+    void act(site::Action action) override { actions.push_back(std::move(action)); }
+  };
+
+  // world.cpp: time and the gateway's life.
+  Instant now() const;
+  void at(Millis delay, std::function<void()> what);
+  void run_until(MonoTime end);
+  void boot();
+  void crash(bool power_cut);
+  void post(site::Input input);
+  void turn();
+  void tick_later();
+  void let_out(std::vector<site::Action> actions);
+  void trace(const std::string& line) const;
+  void broken(const std::string& invariant);
+
+  // world_outside.cpp: riders, devices, networks, hub.
+  void rider_scans();
+  std::string make_code(Rider& rider);
+  void scan(std::size_t gate, std::string text);
+  void hub_changes_something();
+  void network_changes();
+  bool lost() { return chaos_ && random_.percent(5); }
+  std::size_t copies() { return chaos_ && random_.percent(5) ? 2 : 1; }
+  Millis delay() { return chaos_ ? random_.between(1, 400) : random_.between(1, 10); }
+  void to_hub(std::function<void()> arrive);
+  void from_hub(const std::string& leaf, const std::string& payload);
+  void perform(const site::CallPlugin& call);
+  void perform(const site::PublishToDevice& publish);
+  void perform(const site::PublishToHub& publish);
+  void perform(const site::SendReport& report);
+  void run_call(const site::CallPlugin& call);
+  void restart_plugin(const std::string& name);
+  void gate_hears(const std::string& topic, const std::string& payload);
+
+  // invariants.cpp
+  void check_turn(const std::vector<site::Input>& inputs, std::size_t records_before,
+                  const std::vector<site::Action>& actions);
+  void check_grant(const Record& record);
+  void check_opening(const site::PublishToDevice& publish);
+  void check_end();
+
+  Random random_;
+  const gateway::InstalledPlugins& plugins_;
+  std::function<void(const std::string&)> trace_;
+  site::SiteConfig config_;
+  site::TrustList trust_;
+  SimHub hub_;
+  MemoryLedger ledger_;
+  std::vector<Rider> riders_;
+  cose::PrivateKey issuer_;
+
+  MonoTime mono_{Millis(1'000'000)};
+  std::multimap<MonoTime, std::function<void()>> agenda_;
+  std::unique_ptr<site::Site> site_;
+  std::map<std::string, host::PluginInstance> instances_;
+  std::vector<site::Input> inbox_;
+  bool turn_planned_ = false;
+  std::uint64_t life_ = 0;  // number of the gateway's boots; what belongs to an earlier one is void
+  bool chaos_ = true;
+  bool hub_reachable_ = true;
+  std::optional<MonoTime> tick_planned_;
+
+  std::map<std::string, Truth> truths_;  // by text
+  std::vector<std::string> shown_;       // texts in the order in which they were shown
+  std::map<std::uint64_t, MonoTime> granted_at_;
+  std::set<std::pair<std::string, std::int64_t>> used_;     // credential, iat
+  std::set<CredentialId> revoked_before_turn_;
+  std::map<std::uint64_t, std::uint64_t> openings_sent_;  // decision -> publishes
+  std::optional<std::string> broken_;
+  Summary summary_;
+};
+
+}  // namespace xiaogate::simulation
