@@ -1,8 +1,8 @@
 #include "model/topic.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace xiaogate {
 namespace {

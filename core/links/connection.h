@@ -1,0 +1,75 @@
+// One connection over Paho's asynchronous C client: opened once, never revived.
+//
+// What Paho 1.3 makes of a process, and what this file therefore guards:
+// * All its clients share one send thread, one receive thread and one lock, which is held while a
+//   callback runs. A callback that waits stops every call into Paho from other threads.
+// * Its list of commands is walked without its own lock when a client is destroyed: every call
+//   from our threads into Paho goes through one mutex of ours.
+// * Making and destroying the last client races with the end of its threads (paho.mqtt.c #323):
+//   an idle client stays for as long as any connection owner exists (PahoLibrary).
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "links/broker_address.h"
+#include "links/mqtt_link.h"
+#include "model/result.h"
+
+namespace xiaogate::links {
+
+// Called on Paho's threads under Paho's lock, and from within open() and the destructor.
+class ConnectionListener {
+ public:
+  virtual void on_connected() = 0;
+  // Connecting, subscribing or an established connection failed.
+  virtual void on_broken(std::string why) = 0;
+  virtual void on_subscribed() = 0;  // once for every subscribe()
+  // At most once for every message that send() accepted; not for those that a destruction cuts off.
+  virtual void on_finished(bool delivered) = 0;
+  // Borrowed for the call.
+  virtual void on_arrived(std::string_view topic, std::string_view payload, bool retained) = 0;
+
+ protected:
+  ~ConnectionListener() = default;
+};
+
+// Keeps Paho initialised. Shared by the links of the process.
+class PahoLibrary {
+ public:
+  // Errors: "link.paho".
+  static Result<std::shared_ptr<PahoLibrary>> acquire();
+  explicit PahoLibrary(void* idle_client) : idle_client_(idle_client) {}
+  ~PahoLibrary();
+  PahoLibrary(const PahoLibrary&) = delete;
+  PahoLibrary& operator=(const PahoLibrary&) = delete;
+
+ private:
+  void* idle_client_;
+};
+
+class Connection {
+ public:
+  // Begins to connect; the listener hears the outcome. Borrows the listener for its lifetime.
+  static Result<std::unique_ptr<Connection>> open(const BrokerAddress& broker,
+                                                  const LinkOptions& options,
+                                                  ConnectionListener& listener);
+  // Takes leave of the broker if connected. No callback runs afterwards.
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Each returns at once, or with "link.paho".
+  // One filter a packet, because Paho reports a refusal among several as a success.
+  Result<void> subscribe(const Subscription& subscription);
+  Result<void> send(const std::string& topic, const std::string& payload, int qos, bool retain);
+
+ private:
+  Connection(void* client, ConnectionListener& listener) : client_(client), listener_(listener) {}
+
+  void* client_;
+  ConnectionListener& listener_;
+};
+
+}  // namespace xiaogate::links
