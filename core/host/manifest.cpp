@@ -15,9 +15,9 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxManifest = 256 * 1024;
 
-std::string joined(const std::vector<std::string>& faults) {
+std::string joined(const std::vector<std::string>& faults, const char* between) {
   std::string text;
-  for (const auto& fault : faults) text += (text.empty() ? "" : "; ") + fault;
+  for (const auto& fault : faults) text += (text.empty() ? "" : between) + fault;
   return text;
 }
 
@@ -129,7 +129,8 @@ Result<PluginManifest> load_manifest(const fs::path& folder) {
   }
   std::vector<std::string> faults;
   auto manifest = read_manifest(*json, folder, faults);
-  if (!faults.empty()) return failure("plugin.invalid", file.string() + ": " + joined(faults));
+  if (!faults.empty())
+    return failure("plugin.invalid", file.string() + ": " + joined(faults, "; "));
   return manifest;
 }
 
@@ -137,9 +138,7 @@ Result<Json> check_options(const PluginManifest& manifest, const Json& options) 
   const auto schema = parse_json(manifest.options_schema);
   if (!schema) return std::unexpected(schema.error());
   const auto faults = schema_faults(*schema, options);
-  if (!faults.empty()) {
-    return failure("config.invalid", "options of plugin " + manifest.name + ": " + joined(faults));
-  }
+  if (!faults.empty()) return failure("config.invalid", joined(faults, "\n"));
   Json completed = options;
   if (const auto properties = schema->find("properties"); properties != schema->end()) {
     for (const auto& [name, property] : properties->items()) {

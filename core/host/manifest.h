@@ -34,7 +34,7 @@ Result<PluginManifest> load_manifest(const std::filesystem::path& folder);
 
 // Checks one device's options against the manifest's schema and returns them completed by the
 // defaults of their top-level properties: what the plugin, and model/device_topics.h, are given.
-// Error "config.invalid": every fault with its JSON pointer inside `options`.
+// Error "config.invalid": every fault, one a line, "<JSON pointer inside options>: <what>".
 Result<Json> check_options(const PluginManifest& manifest, const Json& options);
 
 }  // namespace xiaogate::host

@@ -35,7 +35,7 @@ std::string pointer(const std::vector<std::string>& context) {
       }
     }
   }
-  return text.empty() ? "/" : printable(text, 200);
+  return printable(text, 200);
 }
 
 }  // namespace
@@ -62,9 +62,9 @@ std::vector<std::string> schema_faults(const Json& schema, const Json& value) {
     while (results.popError(error)) {
       faults.push_back(pointer(error.context) + ": " + printable(error.description, 200));
     }
-    if (faults.empty()) faults.emplace_back("/: not valid");
+    if (faults.empty()) faults.emplace_back(": not valid");
   } catch (const std::exception& e) {
-    faults.push_back(std::string("/: the schema cannot be applied: ") + printable(e.what(), 200));
+    faults.push_back(std::string(": the schema cannot be applied: ") + printable(e.what(), 200));
   }
   return faults;
 }

@@ -13,7 +13,7 @@ namespace xiaogate::host {
 Result<void> check_schema(const Json& schema);
 
 // Every fault of `value` against a schema that check_schema() accepted, each as
-// "<JSON pointer>: <what>"; empty when it is valid.
+// "<JSON pointer>: <what>" (the pointer of the whole value is empty); no fault when it is valid.
 std::vector<std::string> schema_faults(const Json& schema, const Json& value);
 
 }  // namespace xiaogate::host
