@@ -35,11 +35,9 @@
 #include "model/bytes.h"
 #include "model/result.h"
 
-namespace SQLite {
-class Statement;
-}
-
 namespace xiaogate::store {
+
+struct Prepared;  // SQLite's statement, behind this header
 
 // What a file must be. `migrations[n]` is SQL that takes user_version n to n + 1, each in one
 // transaction of its own; their count is the version that this program writes. Published
@@ -67,7 +65,7 @@ using Value = std::variant<std::monostate, std::int64_t, std::string_view, ByteV
 // The rows of one execution, from the first on. Holds a read view of the file while it lives.
 class Rows {
  public:
-  explicit Rows(Result<SQLite::Statement*> started) : statement_(std::move(started)) {}
+  explicit Rows(Result<Prepared*> started) : statement_(std::move(started)) {}
   Rows(Rows&& other) noexcept;
   Rows(const Rows&) = delete;
   Rows& operator=(const Rows&) = delete;
@@ -86,12 +84,12 @@ class Rows {
   bool is_null(int column) const;
 
  private:
-  Result<SQLite::Statement*> statement_;  // null once moved from or at the end
+  Result<Prepared*> statement_;  // null once moved from or at the end
 };
 
 class Statement {
  public:
-  explicit Statement(std::unique_ptr<SQLite::Statement> prepared);
+  explicit Statement(std::unique_ptr<Prepared> prepared);
   Statement(Statement&&) noexcept;
   Statement& operator=(Statement&&) noexcept;
   ~Statement();
@@ -102,13 +100,15 @@ class Statement {
   Rows query(std::initializer_list<Value> values);
 
  private:
-  Result<SQLite::Statement*> start(std::initializer_list<Value> values);
+  Result<Prepared*> start(std::initializer_list<Value> values);
 
-  std::unique_ptr<SQLite::Statement> prepared_;
+  std::unique_ptr<Prepared> prepared_;
 };
 
 class Database {
  public:
+  struct Connection;  // SQLite's connection, behind this header
+
   // Opens `path`, makes it when it is missing, and brings it to the schema's version. A file that
   // is refused is left as it was, octet for octet. Creation is atomic: the file appears complete.
   static Result<Database> open(const std::filesystem::path& path, const Schema& schema,
@@ -137,7 +137,6 @@ class Database {
   const std::filesystem::path& path() const;
 
  private:
-  class Connection;
   explicit Database(std::unique_ptr<Connection> connection);
 
   std::unique_ptr<Connection> connection_;

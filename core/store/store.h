@@ -68,6 +68,9 @@ class Store final : public site::Ledger {
     Statement acknowledge;
     Statement put_state;
     Statement erase_state;
+
+    static Result<Writer> prepare(Database& database);
+    Result<void> write(const site::Write& write);
   };
   struct Head {
     std::uint64_t seq = 0;
@@ -78,9 +81,12 @@ class Store final : public site::Ledger {
         Reserve reserve, std::vector<std::string> notices, Head head);
 
   Result<void> write_to_cache(const site::Write& write);
-  Result<void> write_to_journal(const site::Write& write);
+  Result<void> apply_to_cache(const site::Write& write);
+  // Begins the cache's transaction of this turn anew and applies the turn's writes so far.
   Result<void> rewrite_cache();
-  Result<void> commit_both(site::Durability durability);
+  Result<void> commit_cache();
+  Result<void> commit_journal(site::Durability durability);
+  void close_turn();
   // Runs `attempt`; when the disk is full, once more with the reserve given up.
   template <class Attempt>
   Result<void> with_reserve(Attempt attempt);
@@ -94,8 +100,8 @@ class Store final : public site::Ledger {
   std::optional<Error> read_fault_;
 
   Head committed_;
-  // The open turn. Writes are kept until the commit, because how durable it must be is known only
-  // then and SQLite wants to know before its transaction begins.
+  // The open turn. The journal's writes wait for the commit, because SQLite wants to know before
+  // its transaction begins how durable it must be; the cache's are applied at once, for find().
   bool open_ = false;
   Head head_;
   std::vector<site::Write> journal_writes_;
