@@ -3,8 +3,22 @@
 find_package(Threads REQUIRED)
 find_package(GTest REQUIRED)
 
-# The directory where bench, tests and scripts find the binaries: build/current -> build/<preset>.
 set(XIAOGATE_INCLUDE_ROOT ${CMAKE_SOURCE_DIR}/core)
+
+# Precompiled headers for xiaogate_room() and xiaogate_test(): the library headers that most files
+# read anyway. Only the sanitizer presets use them; the release build proves that every file
+# includes what it needs. One is made as a library and one as a program, because -fPIC and -fPIE
+# differ.
+if(XIAOGATE_PRECOMPILE)
+  set(headers <nlohmann/json.hpp> <expected> <functional> <map> <optional> <string> <thread>
+              <variant> <vector>)
+  file(CONFIGURE OUTPUT prelude.cpp CONTENT "int main() {}\n")
+  add_library(room_prelude OBJECT ${CMAKE_BINARY_DIR}/prelude.cpp)
+  target_precompile_headers(room_prelude PRIVATE ${headers})
+  add_executable(test_prelude ${CMAKE_BINARY_DIR}/prelude.cpp)
+  target_precompile_headers(test_prelude PRIVATE ${headers} <gmock/gmock.h> <gtest/gtest.h>)
+  target_link_libraries(test_prelude PRIVATE GTest::gmock)
+endif()
 
 # xiaogate_room(<name> LINKS <target>...)
 function(xiaogate_room name)
@@ -17,6 +31,9 @@ function(xiaogate_room name)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${XIAOGATE_INCLUDE_ROOT})
     target_link_libraries(${name} PUBLIC ${ARG_LINKS})
+    if(XIAOGATE_PRECOMPILE)
+      target_precompile_headers(${name} REUSE_FROM room_prelude)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${XIAOGATE_INCLUDE_ROOT})
@@ -33,6 +50,9 @@ function(xiaogate_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} GTest::gmock GTest::gtest_main)
+  if(XIAOGATE_PRECOMPILE)
+    target_precompile_headers(${name} REUSE_FROM test_prelude)
+  endif()
   add_test(NAME ${name} COMMAND ${name} ${ARG_ARGS} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
