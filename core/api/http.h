@@ -14,16 +14,16 @@ namespace xiaogate::api {
 inline constexpr std::size_t kMaxBody = 1U << 20U;
 
 struct Request {
-  std::string method;                                          // "GET", "POST", ...
-  std::string path;                                            // decoded, without the query
-  std::map<std::string, std::string, std::less<>> parameters;  // of the path: {seq}
-  std::map<std::string, std::string, std::less<>> query;       // the last one of each name
-  std::string body;
+  std::string method;                                               // "GET", "POST", ...
+  std::string path = {};                                            // decoded, without the query
+  std::map<std::string, std::string, std::less<>> parameters = {};  // of the path: {seq}
+  std::map<std::string, std::string, std::less<>> query = {};       // the last one of each name
+  std::string body = {};
 };
 
 struct Response {
   int status = 200;
-  std::string body;
+  std::string body = {};
   std::string content_type = "application/json";
 };
 
