@@ -195,6 +195,8 @@ class PocoServer final : public HttpServer {
     net::HTTPServerParams::Ptr parameters = new net::HTTPServerParams;
     parameters->setMaxThreads(kThreads);
     parameters->setMaxQueued(kQueued);
+    // Stopping may have to wait this long: Poco's dispatcher can miss its own wake-up.
+    parameters->setThreadIdleTime(Poco::Timespan(0, 100'000));
     parameters->setTimeout(Poco::Timespan(kIdleSeconds, 0));
     parameters->setKeepAliveTimeout(Poco::Timespan(kIdleSeconds, 0));
     return parameters;
