@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -23,22 +20,9 @@ using process::log_error;
 using process::log_info;
 using process::log_warning;
 
-constexpr std::size_t kInboxCapacity = 4096;
 constexpr std::size_t kInputsInTurn = 256;
-constexpr Millis kBackPressure{1000};  // how long a link waits for room in the inbox
 constexpr Millis kDiskLook{10'000};
 constexpr Millis kFarewell{500};
-
-Result<std::string> read_file(const std::string& path, std::string_view what) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return failure("config.unreadable",
-                   std::string(what) + " " + path + " cannot be read: " +
-                       std::generic_category().message(errno == 0 ? EIO : errno));
-  }
-  return text.str();
-}
 
 site::Input to_input(host::HostEvent&& event) {
   struct Translate {
@@ -62,150 +46,15 @@ site::Input to_input(host::HostEvent&& event) {
 
 }  // namespace
 
-Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) {
-  const auto plugins = InstalledPlugins::find(options.plugins);
-  if (!plugins) return std::unexpected(plugins.error());
-  const auto config_text = read_file(options.config, "site configuration");
-  if (!config_text) return std::unexpected(config_text.error());
-  auto config = site::parse_site_config(*config_text, options.config, *plugins);
-  if (!config) return std::unexpected(config.error());
-  const auto trust_text = read_file(options.trust, "trust list");
-  if (!trust_text) return std::unexpected(trust_text.error());
-  auto trust = site::parse_trust_list(*trust_text, options.trust);
-  if (!trust) return std::unexpected(trust.error());
-  auto store = store::Store::open({.directory = options.data});
-  if (!store) return std::unexpected(store.error());
-  for (const auto& notice : (*store)->notices()) log_warning(notice);
-  auto inbox = Inbox::create(kInboxCapacity);
-  if (!inbox) return std::unexpected(inbox.error());
-  auto desk = StatusDesk::create();
-  if (!desk) return std::unexpected(desk.error());
-  host::HostOptions host_options;
-  host_options.runner = options.runner;
-  auto host = host::PluginHost::create(
-      std::move(host_options), [store = store->get()](const std::string& plugin) {
-        auto state = store->plugin_state(plugin);
-        if (!state) log_error("plugin state unreadable", {{"reason", state.error().text}});
-        return state.value_or(PluginState{});
-      });
-  if (!host) return std::unexpected(host.error());
-
-  std::unique_ptr<Gateway> gateway(new Gateway({.config = std::move(*config),
-                                                .trust = std::move(*trust),
-                                                .store = std::move(*store),
-                                                .inbox = std::move(*inbox),
-                                                .desk = std::move(*desk),
-                                                .host = std::move(*host)}));
-  if (auto made = gateway->make_site(); !made) return std::unexpected(made.error());
-  if (auto started = gateway->start_plugins(*plugins); !started) {
-    return std::unexpected(started.error());
-  }
-  const std::string socket =
-      options.socket.empty() ? options.data + "/xiaogated.sock" : options.socket;
-  if (auto started = gateway->start_api(socket); !started) return std::unexpected(started.error());
-  if (auto started = gateway->start_links(); !started) return std::unexpected(started.error());
-  return gateway;
-}
-
-Gateway::Gateway(Parts parts)
-    : config_(std::move(parts.config)),
-      trust_(std::move(parts.trust)),
-      store_(std::move(parts.store)),
-      inbox_(std::move(parts.inbox)),
-      desk_(std::move(parts.desk)),
-      host_(std::move(parts.host)) {}
-
-Gateway::~Gateway() {
-  // The links' threads post to the inbox, so they end first.
-  inbox_->close();
-  device_link_.reset();
-  hub_link_.reset();
-  desk_->answer(Json::object());
-  api_.reset();
-}
-
 Result<void> Gateway::make_site() {
   const Instant now = read_clock();
   const auto recovered = store_->recover(site::Site::recent_since(config_, now.wall));
   if (!recovered) return std::unexpected(recovered.error());
   site_ = std::make_unique<site::Site>(config_, trust_, *store_, *recovered, now,
                                        std::string(kVersion));
-  return {};
-}
-
-Result<void> Gateway::start_plugins(const InstalledPlugins& plugins) {
-  for (const auto& name : plugins_used(config_)) {
-    const PluginManifest& manifest = *plugins.manifest(name);
-    std::error_code error;
-    if (!std::filesystem::exists(manifest.library, error)) {
-      return failure("plugin.missing", "plugin " + name + ": its library " + manifest.library +
-                                           " is missing; install the plugin again");
-    }
-    host_->add(manifest, plugin_config(config_, name));
-  }
-  return {};
-}
-
-Result<void> Gateway::start_links() {
-  links::LinkOptions device;
-  device.url = config_.device_broker;
-  device.client_id = config_.gateway + "-site";
-  for (const auto& [id, d] : config_.devices) {
-    for (const auto& filter : d.subscribe) device.subscriptions.push_back({filter, 1});
-  }
-  links::LinkEvents events;
-  events.on_message = [this](links::Message&& m) {
-    inbox_->post(site::DeviceMessage{std::move(m.topic), std::move(m.payload)}, kBackPressure);
-  };
-  events.on_state = [this](bool up, const std::string& why) {
-    log_info(up ? "device link up" : "device link down", {{"reason", why}});
-    inbox_->post(site::DeviceLinkChanged{up}, kBackPressure);
-  };
-  events.on_dropped = [this](links::Dropped d) {
-    inbox_->post(site::MessageDropped{std::move(d.topic), d.size}, kBackPressure);
-  };
-  auto link = links::MqttLink::create(std::move(device), std::move(events));
-  if (!link) return std::unexpected(link.error());
-  device_link_ = std::move(*link);
-  if (config_.hub_broker.empty()) return {};
-
-  const std::string own = "xg/1/" + config_.gateway + "/";
-  links::LinkOptions hub;
-  hub.url = config_.hub_broker;
-  hub.client_id = config_.gateway;
-  hub.max_payload = site::FeedFollower::kMaxMessage;
-  hub.will = links::Will{.topic = own + "state", .payload = R"({"online":false})", .retain = true};
-  hub.subscriptions = {
-      {own + "ack", 1}, {own + "feed/page", 1}, {"xg/1/feed/" + config_.region, 1}};
-  events = {};
-  events.on_message = [this, own](links::Message&& m) {
-    std::string leaf = m.topic.starts_with(own) ? m.topic.substr(own.size()) : "feed";
-    inbox_->post(site::HubMessage{std::move(leaf), std::move(m.payload)}, kBackPressure);
-  };
-  events.on_state = [this](bool up, const std::string& why) {
-    log_info(up ? "hub link up" : "hub link down", {{"reason", why}});
-    inbox_->post(site::HubLinkChanged{up}, kBackPressure);
-  };
-  events.on_dropped = [this](links::Dropped d) {
-    inbox_->post(site::MessageDropped{std::move(d.topic), d.size}, kBackPressure);
-  };
-  link = links::MqttLink::create(std::move(hub), std::move(events));
-  if (!link) return std::unexpected(link.error());
-  hub_link_ = std::move(*link);
-  return {};
-}
-
-Result<void> Gateway::start_api(const std::string& socket) {
-  auto server = api::HttpServer::start(
-      socket, {{"GET", "/v1/status", [this](const api::Request&) {
-                  auto answer = desk_->ask();
-                  if (answer.wait_for(std::chrono::seconds(5)) != std::future_status::ready) {
-                    return api::error_response(503, "gateway.busy", "the gateway does not answer");
-                  }
-                  return api::json_response(answer.get());
-                }}});
-  if (!server) return std::unexpected(server.error());
-  api_ = std::move(*server);
+  // Links tell when their state changes; a site made anew within a run is told what it is.
+  if (device_link_) inbox_->post(site::DeviceLinkChanged{device_link_->up()}, Millis(0));
+  if (hub_link_) inbox_->post(site::HubLinkChanged{hub_link_->up()}, Millis(0));
   return {};
 }
 

@@ -1,0 +1,130 @@
+#include "site/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace xiaogate::site {
+namespace {
+
+using testing::HasSubstr;
+
+// Two plugins: a gate that wants a text option "prefix", and a reader without options.
+class FakePlugins : public PluginCatalogue {
+ public:
+  std::vector<std::string> names() const override { return {"lamp", "wand"}; }
+  Fit fit(const std::string& plugin, const std::string& device, const Json& options,
+          std::vector<std::string>& faults) const override {
+    if (plugin == "wand") return {"{}", {"reader"}, {"wand/" + device}, {}};
+    if (!options.contains("prefix")) {
+      faults.emplace_back("/prefix: missing");
+      return {};
+    }
+    return {canonical(options), {"gate"}, {}, {options["prefix"].get<std::string>() + "/rpc"}};
+  }
+};
+
+Json demo() {
+  return *parse_json(R"({
+    "gateway": "gw-0123456789abcdef", "region": "hangzhou", "device_broker": "mqtt://127.0.0.1:1883",
+    "devices": [{"id": "gate-1", "plugin": "lamp", "options": {"prefix": "p1"}},
+                {"id": "gate-2", "plugin": "lamp", "options": {"prefix": "p2"}},
+                {"id": "reader-1", "plugin": "wand"}],
+    "access_points": [{"id": "north", "reader": "reader-1", "gate": "gate-1"}]})");
+}
+
+Result<SiteConfig> parse(const Json& json) {
+  return parse_site_config(json.dump(), "site.json", FakePlugins());
+}
+
+std::string refusal(const Json& json) {
+  const auto config = parse(json);
+  return config ? "accepted" : config.error().text;
+}
+
+TEST(SiteConfig, ReadsDevicesPointsAndDefaults) {
+  const auto config = parse(demo());
+  ASSERT_TRUE(config) << config.error().text;
+  EXPECT_EQ(config->devices.size(), 3U);
+  EXPECT_EQ(config->devices.at("gate-2").publish, std::vector<std::string>{"p2/rpc"});
+  ASSERT_EQ(config->access_points.size(), 1U);
+  EXPECT_EQ(config->access_points[0].name_zh, "north");
+  EXPECT_EQ(config->access_points[0].open_ttl, Millis(3000));
+  EXPECT_EQ(config->policy.freshness, Millis(60'000));
+  EXPECT_TRUE(config->hub_broker.empty());
+}
+
+TEST(SiteConfig, NamesTheMissingDeviceAndThoseThereAre) {
+  Json json = demo();
+  json["access_points"][0]["gate"] = "gate-3";
+  EXPECT_EQ(refusal(json),
+            "site.json: /access_points/0/gate: no device 'gate-3'; devices here: gate-1, gate-2, "
+            "reader-1");
+}
+
+TEST(SiteConfig, TellsAllFaultsAtOnce) {
+  Json json = demo();
+  json["gateway"] = "gate";
+  json["devices"][0]["options"] = Json::object();
+  json["devices"][1]["plugin"] = "tube";
+  json["access_points"][0]["gate"] = "reader-1";
+  json["colour"] = "red";
+  const std::string text = refusal(json);
+  EXPECT_THAT(text, HasSubstr("site.json: /gateway: must be 'gw-'"));
+  EXPECT_THAT(text, HasSubstr("site.json: /devices/0/options/prefix: missing"));
+  EXPECT_THAT(text, HasSubstr("/devices/1/plugin: no plugin 'tube'; plugins here: lamp, wand"));
+  EXPECT_THAT(text, HasSubstr("/access_points/0/gate: device 'reader-1' is no gate; its plugin "
+                              "'wand' implements: reader"));
+  EXPECT_THAT(text, HasSubstr("/colour: not an option; options here: gateway, region,"));
+}
+
+TEST(SiteConfig, RefusesWhatIsUsedTwice) {
+  Json json = demo();
+  json["devices"][1]["id"] = "gate-1";
+  json["access_points"].push_back(json["access_points"][0]);
+  const std::string text = refusal(json);
+  EXPECT_THAT(text, HasSubstr("/devices/1/id: 'gate-1' is used twice"));
+  EXPECT_THAT(text, HasSubstr("/access_points/1/id: 'north' is used twice"));
+  EXPECT_THAT(text, HasSubstr("/access_points/1/reader: 'reader-1' already reads for 'north'"));
+}
+
+TEST(SiteConfig, ReadsProfilesWithHours) {
+  Json json = demo();
+  json["policy"] = *parse_json(R"({"freshness_s": 30, "banned": ["r-1"], "profiles": [
+      {"name": "rider.gate", "hours": [{"days": ["mon", "sun"], "from": "22:30", "to": "06:00"}]}]})");
+  json["access_points"][0]["profiles"] = {"rider.gate"};
+  const auto config = parse(json);
+  ASSERT_TRUE(config) << config.error().text;
+  const auto& hours = config->policy.profiles.at("rider.gate").hours;
+  ASSERT_EQ(hours.size(), 1U);
+  EXPECT_EQ(hours[0].days, 0x41);
+  EXPECT_EQ(hours[0].from, 22 * 60 + 30);
+  EXPECT_EQ(hours[0].to, 6 * 60);
+  EXPECT_TRUE(config->policy.banned.contains("r-1"));
+}
+
+TEST(SiteConfig, RefusesWrongPolicies) {
+  Json json = demo();
+  json["policy"] = *parse_json(R"({"freshness_s": 10, "banned": [1], "profiles": [
+      {"name": "a b", "hours": [{"days": ["today"], "from": "24:00", "to": "6:00"}]}]})");
+  json["access_points"][0]["profiles"] = {"rider.gate"};
+  const std::string text = refusal(json);
+  EXPECT_THAT(text, HasSubstr("/policy/freshness_s: must be a whole number from 20 to 300"));
+  EXPECT_THAT(text, HasSubstr("/policy/banned: must hold rider ids"));
+  EXPECT_THAT(text, HasSubstr("/policy/profiles/0/name: must be a scope name without blanks"));
+  EXPECT_THAT(text, HasSubstr("/policy/profiles/0/hours/0/days: must be an array of mon"));
+  EXPECT_THAT(text, HasSubstr("/policy/profiles/0/hours/0/from: must be a time like 09:00"));
+  EXPECT_THAT(text, HasSubstr("/policy/profiles/0/hours/0/to: must be a time like 09:00"));
+  EXPECT_THAT(text, HasSubstr("/access_points/0/profiles: no profile 'rider.gate'"));
+}
+
+TEST(SiteConfig, RefusesAnythingElse) {
+  for (const char* text : {"", "[]", "{", "null", "\"x\"", "{\"gateway\": 7}", "\xff\xfe"}) {
+    const auto config = parse_site_config(text, "site.json", FakePlugins());
+    ASSERT_FALSE(config) << text;
+    EXPECT_EQ(config.error().code, "config.invalid");
+    EXPECT_THAT(config.error().text, testing::StartsWith("site.json: "));
+  }
+}
+
+}  // namespace
+}  // namespace xiaogate::site

@@ -1,0 +1,279 @@
+#include "site/site.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "access/rider_code.h"
+
+namespace xiaogate::site {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr WallTime kNow{Millis(1'791'946'695'000)};
+
+class Register : public access::CredentialSource {
+ public:
+  std::optional<CachedCredential> find(const CredentialId& id) override {
+    const auto found = rows.find(id);
+    if (found == rows.end()) return std::nullopt;
+    return found->second;
+  }
+  std::map<CredentialId, CachedCredential> rows;
+};
+
+SiteConfig config() {
+  SiteConfig config;
+  config.gateway = "gw-0123456789abcdef";
+  config.region = "hangzhou";
+  for (const std::string n : {"1", "2"}) {
+    config.devices["gate-" + n] = {"gate-" + n, "shelly", {"gate"}, "{}", {"s" + n + "/#"}, {"s" + n + "/rpc"}};
+    config.devices["reader-" + n] = {"reader-" + n, "reader", {"reader"}, "{}", {"r" + n}, {}};
+    AccessPoint point;
+    point.rules.id = "point-" + n;
+    point.reader = "reader-" + n;
+    point.gate = "gate-" + n;
+    config.access_points.push_back(point);
+  }
+  return config;
+}
+
+class SiteTest : public testing::Test {
+ protected:
+  SiteTest() {
+    Credential credential{.id = id,
+                          .subject = "r-1",
+                          .key = key.public_key(),
+                          .not_before = kNow - std::chrono::hours(1),
+                          .expires = kNow + std::chrono::hours(1),
+                          .scope = "rider.gate"};
+    credentials.rows[id] = {.status = CredentialStatus::active, .credential = credential};
+    restart({});
+  }
+
+  void restart(const Recovered& recovered) {
+    site = std::make_unique<Site>(config(), TrustList{}, credentials, recovered, now, "test");
+    handle(Tick{});
+    records.clear();
+  }
+
+  std::string code() { return *access::make_rider_code(key, id, now.wall); }
+
+  // Handles an input and keeps what came of it.
+  void handle(const Input& input) {
+    last = site->handle(input, now);
+    for (const auto& write : last.writes) {
+      if (const auto* append = std::get_if<AppendRecord>(&write)) records.push_back(append->record);
+    }
+  }
+  // The reader's message goes to its plugin, which answers with what it scanned.
+  void scan(const std::string& reader, const std::string& text) {
+    handle(DeviceMessage{"r" + reader.substr(7), text});
+    const auto message = calls();
+    ASSERT_EQ(message.size(), 1U);
+    returned(message[0], {event(reader, "scanned", {{"code", text}, {"token", "t"}})});
+  }
+  static PluginEffect event(const std::string& device, const std::string& name, const Json& body) {
+    return {.kind = PluginEffectKind::event, .device = device, .name = name, .data = canonical(body)};
+  }
+  static PluginEffect publish(const std::string& device, const std::string& topic) {
+    return {.kind = PluginEffectKind::publish, .device = device, .name = topic, .data = "on"};
+  }
+  void returned(const PluginCall& call, std::vector<PluginEffect> effects) {
+    handle(CallReturned{call.plugin, call.id, std::move(effects)});
+  }
+  std::vector<PluginCall> calls() const {
+    std::vector<PluginCall> found;
+    for (const auto& action : last.actions) {
+      if (const auto* call = std::get_if<CallPlugin>(&action)) found.push_back(call->call);
+    }
+    return found;
+  }
+  std::vector<std::string> published() const {
+    std::vector<std::string> found;
+    for (const auto& action : last.actions) {
+      if (const auto* p = std::get_if<PublishToDevice>(&action)) found.push_back(p->topic);
+    }
+    return found;
+  }
+  std::vector<std::string> kinds() const {
+    std::vector<std::string> found;
+    for (const auto& record : records) found.push_back(record.kind);
+    return found;
+  }
+  Json body(std::size_t i) const { return *parse_json(records.at(i).body); }
+
+  cose::PrivateKey key = *cose::PrivateKey::generate(Algorithm::ed25519);
+  CredentialId id = *CredentialId::from_text("c000000000000001");
+  Register credentials;
+  Instant now{.wall = kNow, .mono = MonoTime(Millis(5000)), .quality = ClockQuality::holdover};
+  std::unique_ptr<Site> site;
+  Effects last;
+  std::vector<Record> records;
+};
+
+TEST_F(SiteTest, AScanIsRecordedStablyThenOpensItsGateAndIsAnswered) {
+  scan("reader-1", code());
+  ASSERT_THAT(kinds(), ElementsAre("access_granted"));
+  EXPECT_EQ(last.durability, Durability::stable);
+  EXPECT_EQ(body(0)["access_point"], "point-1");
+  EXPECT_EQ(body(0)["gate"], "gate-1");
+  EXPECT_EQ(body(0)["clock"], "holdover");
+  EXPECT_EQ(body(0)["credential"], id.text());
+  const auto made = calls();
+  ASSERT_EQ(made.size(), 2U);
+  EXPECT_EQ(made[0].input.name, "open");
+  EXPECT_EQ(made[0].input.device, "gate-1");
+  EXPECT_EQ(made[0].id, records[0].seq) << "the device's protocol carries the decision's number";
+  EXPECT_EQ(made[1].input.name, "indicate");
+  EXPECT_EQ((*parse_json(made[1].input.data))["token"], "t");
+  returned(made[0], {publish("gate-1", "s1/rpc")});
+  EXPECT_THAT(published(), ElementsAre("s1/rpc"));
+}
+
+TEST_F(SiteTest, TheReadersRepeatIsAnsweredAgainAndNothingElse) {
+  const auto text = code();
+  scan("reader-1", text);
+  now.wall += Millis(3000);
+  scan("reader-1", text);
+  EXPECT_THAT(kinds(), ElementsAre("access_granted"));
+  ASSERT_EQ(calls().size(), 1U);
+  EXPECT_EQ((*parse_json(calls()[0].input.data))["result"], "granted");
+  now.wall += Millis(1);
+  scan("reader-1", text);
+  ASSERT_THAT(kinds(), ElementsAre("access_granted", "access_denied"));
+  EXPECT_EQ(body(1)["verdict"], "replayed_code");
+}
+
+TEST_F(SiteTest, ADenialIsRecordedOnceForAReaderThatRepeatsItself) {
+  scan("reader-1", "nonsense");
+  scan("reader-1", "nonsense");
+  ASSERT_THAT(kinds(), ElementsAre("access_denied"));
+  ASSERT_EQ(calls().size(), 1U);
+  EXPECT_EQ((*parse_json(calls()[0].input.data))["verdict"], "malformed_code");
+  scan("reader-2", "nonsense");
+  now.wall += Millis(3001);
+  scan("reader-1", "nonsense");
+  EXPECT_EQ(records.size(), 3U);
+}
+
+TEST_F(SiteTest, ACodeUsedBeforeARestartIsStillUsed) {
+  const auto text = code();
+  scan("reader-1", text);
+  const Recovered recovered{.head_seq = records[0].seq,
+                            .head_hash = records[0].hash,
+                            .head_time = records[0].time,
+                            .acknowledged = 0,
+                            .recent = records,
+                            .feed = {}};
+  restart(recovered);
+  scan("reader-2", text);
+  ASSERT_THAT(kinds(), ElementsAre("access_denied"));
+  EXPECT_EQ(body(0)["verdict"], "replayed_code");
+}
+
+TEST_F(SiteTest, AnOpeningThatComesLateFromItsPluginIsDroppedAndRecorded) {
+  scan("reader-1", code());
+  const auto open = calls()[0];
+  now.mono += Millis(3001);
+  returned(open, {publish("gate-1", "s1/rpc")});
+  EXPECT_THAT(published(), IsEmpty());
+  ASSERT_THAT(kinds(), ElementsAre("access_granted", "command_expired"));
+  EXPECT_EQ(body(1)["decision"], records[0].seq);
+}
+
+TEST_F(SiteTest, TheGatesAnswerIsRecordedAgainstTheDecision) {
+  scan("reader-1", code());
+  returned(calls()[0], {publish("gate-1", "s1/rpc")});
+  const auto seq = records[0].seq;
+  handle(DeviceMessage{"s1/rpc", "{}"});
+  returned(calls()[0], {event("gate-1", "opened", {{"command", seq}})});
+  ASSERT_THAT(kinds(), ElementsAre("access_granted", "gate_opened"));
+  EXPECT_EQ(body(1)["decision"], seq);
+  handle(DeviceMessage{"s1/rpc", "{}"});
+  returned(calls()[0], {event("gate-1", "opened", {{"command", seq}})});
+  EXPECT_EQ(kinds().back(), "event_rejected") << "an opening is answered once";
+}
+
+TEST_F(SiteTest, ASilentGateIsNoticed) {
+  scan("reader-1", code());
+  returned(calls()[0], {publish("gate-1", "s1/rpc")});
+  now.mono += Millis(3000) + Site::kAnswerPatience;
+  ASSERT_LE(*site->next_deadline(), now.mono);
+  handle(Tick{});
+  EXPECT_THAT(kinds(), ElementsAre("access_granted", "gate_silent"));
+}
+
+TEST_F(SiteTest, APluginCannotReachBeyondItsDevicesAndTopics) {
+  handle(DeviceMessage{"s1/x", ""});
+  const auto call = calls()[0];
+  returned(call, {publish("gate-1", "s2/rpc"), publish("reader-1", "r1"), publish("nobody", "x"),
+                  event("reader-1", "scanned", {{"code", code()}})});
+  EXPECT_THAT(published(), IsEmpty());
+  EXPECT_THAT(calls(), IsEmpty());
+  EXPECT_THAT(kinds(), ElementsAre("plugin_effect_rejected", "plugin_effect_rejected"));
+}
+
+TEST_F(SiteTest, AnAnswerToACallThatWasNeverMadeIsIgnored) {
+  handle(CallReturned{"reader", 12345, {event("reader-1", "scanned", {{"code", code()}})}});
+  EXPECT_THAT(kinds(), IsEmpty());
+  EXPECT_THAT(calls(), IsEmpty());
+}
+
+TEST_F(SiteTest, UnknownTopicsAndLargeMessagesAreJournalled) {
+  handle(DeviceMessage{"who/knows", "x"});
+  handle(MessageDropped{"r1", 100'000'000});
+  ASSERT_THAT(kinds(), ElementsAre("message_rejected", "message_rejected"));
+  EXPECT_EQ(body(0)["reason"], "no_device_for_topic");
+  EXPECT_EQ(body(1)["source"], "reader-1");
+}
+
+TEST_F(SiteTest, WallTimeThatGoesBackRaisesOneAlarm) {
+  now.wall -= std::chrono::minutes(10);
+  handle(Tick{});
+  handle(Tick{});
+  ASSERT_THAT(kinds(), ElementsAre("clock_went_back"));
+  EXPECT_EQ(body(0)["seconds"], 600);
+  EXPECT_EQ(last.durability, Durability::ordered);
+}
+
+TEST_F(SiteTest, HostileHubMessagesChangeNothing) {
+  handle(HubLinkChanged{true});
+  records.clear();
+  for (const char* payload : {"", "{}", "{\"through\":-1}", "{\"through\":999}", "[1]"}) {
+    handle(HubMessage{"ack", payload});
+  }
+  handle(HubMessage{"feed", "junk"});
+  handle(HubMessage{"config/desired", "junk"});
+  for (const auto& kind : kinds()) EXPECT_EQ(kind, "hub_message_rejected");
+  EXPECT_EQ(records.size(), 4U) << "one of each reason";
+}
+
+TEST_F(SiteTest, TimersComeBackToTheirPlugin) {
+  handle(DeviceMessage{"s1/x", ""});
+  returned(calls()[0], {{.kind = PluginEffectKind::timer,
+                         .device = "gate-1",
+                         .name = "poll",
+                         .data = {},
+                         .delay = Millis(700)}});
+  ASSERT_EQ(site->next_deadline(), now.mono + Millis(700));
+  now.mono += Millis(700);
+  handle(Tick{});
+  ASSERT_EQ(calls().size(), 1U);
+  EXPECT_EQ(calls()[0].input.kind, PluginInputKind::timer);
+  EXPECT_EQ(calls()[0].input.name, "poll");
+}
+
+TEST_F(SiteTest, RecordsAreReportedOnlyOnceTheyAreStable) {
+  handle(HubLinkChanged{true});  // appends an unsettled record
+  EXPECT_THAT(site->settle(Durability::ordered, now).actions, IsEmpty());
+  now.mono += JournalWriter::kSettle;
+  const auto settled = site->settle(Durability::ordered, now);
+  EXPECT_EQ(settled.durability, Durability::stable);
+  ASSERT_EQ(settled.actions.size(), 1U);
+  EXPECT_EQ(std::get<SendReport>(settled.actions[0]).last, records.back().seq);
+}
+
+}  // namespace
+}  // namespace xiaogate::site
