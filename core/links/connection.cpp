@@ -98,14 +98,22 @@ Result<std::shared_ptr<PahoLibrary>> PahoLibrary::acquire() {
   const std::lock_guard lock(mutex);
   if (auto library = shared.lock()) return library;
 
+  auto pulse = Pulse::start();
+  if (!pulse) return std::unexpected(pulse.error());
+  const BrokerAddress address{"127.0.0.1", (*pulse)->port()};
+
   const std::lock_guard paho_lock(paho_mutex());
   MQTTAsync idle = nullptr;
-  const int code =
-      MQTTAsync_create(&idle, "tcp://127.0.0.1:1", "idle", MQTTCLIENT_PERSISTENCE_NONE, nullptr);
+  const int code = MQTTAsync_create(&idle, address.paho_uri().c_str(), "pulse",
+                                    MQTTCLIENT_PERSISTENCE_NONE, nullptr);
   if (const auto made = paho_result(code, "starting Paho"); !made) {
     return std::unexpected(made.error());
   }
-  auto library = std::make_shared<PahoLibrary>(idle);
+  auto library = std::make_shared<PahoLibrary>(*std::move(pulse), idle);
+  MQTTAsync_connectOptions connect = MQTTAsync_connectOptions_initializer;
+  connect.MQTTVersion = MQTTVERSION_3_1_1;
+  connect.keepAliveInterval = 0;
+  MQTTAsync_connect(idle, &connect);  // should it fail, the links work, with Paho's pauses
   shared = library;
   return library;
 }

@@ -6,15 +6,18 @@
 // * Its list of commands is walked without its own lock when a client is destroyed: every call
 //   from our threads into Paho goes through one mutex of ours.
 // * Making and destroying the last client races with the end of its threads (paho.mqtt.c #323):
-//   an idle client stays for as long as any connection owner exists (PahoLibrary).
+//   an idle client stays for as long as any link exists (PahoLibrary).
 #pragma once
 
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "links/broker_address.h"
 #include "links/mqtt_link.h"
+#include "links/pulse.h"
 #include "model/result.h"
 
 namespace xiaogate::links {
@@ -35,17 +38,19 @@ class ConnectionListener {
   ~ConnectionListener() = default;
 };
 
-// Keeps Paho initialised. Shared by the links of the process.
+// Keeps Paho initialised and awake. Shared by the links of the process.
 class PahoLibrary {
  public:
-  // Errors: "link.paho".
+  // Errors: "link.paho", "link.system".
   static Result<std::shared_ptr<PahoLibrary>> acquire();
-  explicit PahoLibrary(void* idle_client) : idle_client_(idle_client) {}
+  PahoLibrary(std::unique_ptr<Pulse> pulse, void* idle_client)
+      : pulse_(std::move(pulse)), idle_client_(idle_client) {}
   ~PahoLibrary();
   PahoLibrary(const PahoLibrary&) = delete;
   PahoLibrary& operator=(const PahoLibrary&) = delete;
 
  private:
+  std::unique_ptr<Pulse> pulse_;
   void* idle_client_;
 };
 

@@ -51,8 +51,8 @@ Result<void> check(const LinkOptions& options) {
   if (options.will && !is_valid_topic(options.will->topic)) {
     return bad("'" + printable(options.will->topic) + "' cannot be the topic of the will");
   }
-  if (options.connect_timeout < Millis{2000}) {
-    return bad("connect_timeout must be at least 2000 ms");
+  if (options.connect_timeout < Millis{500}) {
+    return bad("connect_timeout must be at least 500 ms");
   }
   if (options.backoff_min <= Millis{0} || options.backoff_max < options.backoff_min) {
     return bad("the back-off must be positive and its maximum not below its minimum");

@@ -45,12 +45,10 @@ struct Will {
 };
 
 struct LinkOptions {
-  std::string url;           // "mqtt://host[:port]", this machine only
-  std::string client_id;     // 1 to 64 characters; must be unique at the broker
-  Millis keep_alive{30000};  // rounded up to whole seconds, at least one
-  // Each for TCP with CONNACK, and for the SUBACKs; at least 2 s, since Paho may take one second to
-  // look at a new socket while another link is idle.
-  Millis connect_timeout{10000};
+  std::string url;                // "mqtt://host[:port]", this machine only
+  std::string client_id;          // 1 to 64 characters; must be unique at the broker
+  Millis keep_alive{30000};       // rounded up to whole seconds, at least one
+  Millis connect_timeout{10000};  // for TCP with CONNACK, and for the SUBACKs
   Millis backoff_min{200};
   Millis backoff_max{15000};
   std::uint64_t jitter_seed = 0;  // see Backoff
