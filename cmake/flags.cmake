@@ -16,9 +16,6 @@ if(XIAOGATE_SANITIZE)
     add_compile_options(-Wno-maybe-uninitialized -Wno-tsan)
   endif()
 endif()
-if(XIAOGATE_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
-endif()
 
 # Line tables are enough for a backtrace and a profile, and compile a fifth faster than -g.
 set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
