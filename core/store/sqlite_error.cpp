@@ -43,11 +43,26 @@ Kind kind_of(int code) {
   }
 }
 
+bool is_no_room(int cause) {
+  return cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+}
+
+// The operating system's errno of the last failed access to the log or the file itself.
+bool had_no_room(sqlite3* connection) {
+  int of_file = 0;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_LAST_ERRNO, &of_file);
+  int of_log = 0;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log != nullptr && log->pMethods != nullptr) {
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
+  }
+  return is_no_room(of_file) || is_no_room(of_log) || is_no_room(sqlite3_system_errno(connection));
+}
+
 // Quotas and file size limits reach SQLite as failed writes; for a person they are a full disk.
 bool is_full(sqlite3* connection, int code) {
-  if ((code & 0xFF) != SQLITE_IOERR || connection == nullptr) return false;
-  const int cause = sqlite3_system_errno(connection);
-  return cause == ENOSPC || cause == EDQUOT || cause == EFBIG;
+  return (code & 0xFF) == SQLITE_IOERR && connection != nullptr && had_no_room(connection);
 }
 
 }  // namespace
