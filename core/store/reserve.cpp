@@ -38,7 +38,7 @@ Result<void> Reserve::hold() {
   const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
   if (file < 0) return cannot_hold(path_, errno);
   const int cause = posix_fallocate(file, 0, static_cast<off_t>(size_));
-  if (cause != 0) static_cast<void>(ftruncate(file, 0));
+  if (cause != 0) std::ignore = ftruncate(file, 0);
   close(file);
   if (cause != 0) return cannot_hold(path_, cause);
   held_ = true;
