@@ -1,5 +1,8 @@
 #include "host/schema.h"
 
+// Without this valijson ends the process where a schema is wrong.
+#define VALIJSON_USE_EXCEPTIONS 1
+
 #include <exception>
 
 #include <valijson/adapters/nlohmann_json_adapter.hpp>

@@ -14,10 +14,10 @@ namespace xiaogate::devices {
 
 struct ReaderOptions {
   std::string protocol = "generic";  // "generic", "vbar" or "native"
-  std::string topic;                 // generic: where scans go
-  std::string feedback_topic;        // generic: where answers come from; empty: nowhere
-  std::string serial;                // vbar
-  std::string device;                // native: the device's id
+  std::string topic = {};            // generic: where scans go
+  std::string feedback_topic = {};   // generic: where answers come from; empty: nowhere
+  std::string serial = {};           // vbar
+  std::string device = {};           // native: the device's id
 };
 
 struct Scan {

@@ -1,0 +1,45 @@
+// A plugin as it is installed, in this process, serving one device.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "host/manifest.h"
+#include "host/plugin_library.h"
+
+namespace xiaogate::devices {
+
+class InstalledPlugin {
+ public:
+  InstalledPlugin(const std::string& device, const Json& options)
+      : device_(device), instance_(make(device, options)) {}
+
+  std::vector<PluginEffect> command(const std::string& action, const Json& input,
+                                    std::uint64_t id = 1) {
+    return handle({PluginInputKind::command, device_, action, canonical(input)}, id);
+  }
+  std::vector<PluginEffect> message(const std::string& topic, const std::string& payload) {
+    return handle({PluginInputKind::message, device_, topic, payload}, 1);
+  }
+
+ private:
+  static host::PluginInstance make(const std::string& device, const Json& options) {
+    const auto manifest = host::load_manifest(XIAOGATE_PLUGIN).value();
+    const auto completed = host::check_options(manifest, options).value();
+    const auto config = canonical({{"devices", {{device, completed}}}});
+    return std::move(host::PluginLibrary::open(manifest).value().create(config, {}).value());
+  }
+
+  std::vector<PluginEffect> handle(const PluginInput& input, std::uint64_t id) {
+    auto effects = instance_.handle(input, id, WallTime());
+    EXPECT_TRUE(effects.has_value()) << (effects ? "" : effects.error().text);
+    return effects.value_or(std::vector<PluginEffect>());
+  }
+
+  std::string device_;
+  host::PluginInstance instance_;
+};
+
+}  // namespace xiaogate::devices
