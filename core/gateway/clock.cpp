@@ -19,9 +19,8 @@ ClockQuality quality_of(WallTime wall) {
 
 Instant read_clock() {
   using std::chrono::floor;
-  Instant now{
-      .wall = floor<Millis>(std::chrono::system_clock::now()),
-      .mono = MonoTime(floor<Millis>(std::chrono::steady_clock::now().time_since_epoch()))};
+  Instant now{.wall = floor<Millis>(std::chrono::system_clock::now()),
+              .mono = MonoTime(floor<Millis>(std::chrono::steady_clock::now().time_since_epoch()))};
   now.quality = quality_of(now.wall);
   return now;
 }

@@ -1,12 +1,12 @@
 #include "gateway/gateway.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include <poll.h>
 
 #include "gateway/clock.h"
 #include "gateway/report.h"
@@ -28,9 +28,9 @@ site::Input to_input(host::HostEvent&& event) {
   struct Translate {
     site::Input operator()(host::PluginUp& e) const { return site::PluginUp{std::move(e.plugin)}; }
     site::Input operator()(host::PluginDown& e) const {
-      log_warning("plugin down", {{"plugin", e.plugin},
-                                  {"reason", e.reason},
-                                  {"restart_in_ms", e.restart_in.count()}});
+      log_warning(
+          "plugin down",
+          {{"plugin", e.plugin}, {"reason", e.reason}, {"restart_in_ms", e.restart_in.count()}});
       return site::PluginDown{std::move(e.plugin), std::move(e.reason)};
     }
     site::Input operator()(host::CallReturned& e) const {

@@ -1,13 +1,13 @@
 #include "gateway/inbox.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <iterator>
 #include <system_error>
 #include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace xiaogate::gateway {
 
@@ -19,7 +19,9 @@ Result<std::unique_ptr<Inbox>> Inbox::create(std::size_t capacity) {
   return std::unique_ptr<Inbox>(new Inbox(capacity, descriptor));
 }
 
-Inbox::~Inbox() { ::close(descriptor_); }
+Inbox::~Inbox() {
+  ::close(descriptor_);
+}
 
 bool Inbox::post(site::Input input, Millis patience) {
   std::unique_lock lock(mutex_);

@@ -1,11 +1,11 @@
 #include "gateway/status_desk.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <system_error>
 #include <utility>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 namespace xiaogate::gateway {
 
@@ -17,7 +17,9 @@ Result<std::unique_ptr<StatusDesk>> StatusDesk::create() {
   return std::unique_ptr<StatusDesk>(new StatusDesk(descriptor));
 }
 
-StatusDesk::~StatusDesk() { close(descriptor_); }
+StatusDesk::~StatusDesk() {
+  close(descriptor_);
+}
 
 std::future<Json> StatusDesk::ask() {
   const std::scoped_lock lock(mutex_);

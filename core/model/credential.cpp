@@ -4,18 +4,24 @@ namespace xiaogate {
 
 std::string_view to_string(Algorithm algorithm) {
   switch (algorithm) {
-    case Algorithm::ed25519: return "ed25519";
-    case Algorithm::es256: return "es256";
-    case Algorithm::sm2: return "sm2";
+    case Algorithm::ed25519:
+      return "ed25519";
+    case Algorithm::es256:
+      return "es256";
+    case Algorithm::sm2:
+      return "sm2";
   }
   return "unknown";
 }
 
 std::string_view to_string(CredentialStatus status) {
   switch (status) {
-    case CredentialStatus::active: return "active";
-    case CredentialStatus::suspended: return "suspended";
-    case CredentialStatus::revoked: return "revoked";
+    case CredentialStatus::active:
+      return "active";
+    case CredentialStatus::suspended:
+      return "suspended";
+    case CredentialStatus::revoked:
+      return "revoked";
   }
   return "revoked";
 }

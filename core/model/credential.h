@@ -55,7 +55,8 @@ struct CachedCredential {
 };
 
 // One change of the hub's feed. `put` carries the credential (and its status); `revoke`, `suspend`
-// and `restore` carry the status alone. Revoked is final: nothing after it makes the id valid again.
+// and `restore` carry the status alone. Revoked is final: nothing after it makes the id valid
+// again.
 struct FeedChange {
   CredentialId id;
   std::optional<Credential> credential;

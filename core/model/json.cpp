@@ -56,7 +56,8 @@ JsonReader::JsonReader(const Json& value, std::string pointer, std::vector<std::
     : value_(value.is_object() ? value : kEmptyObject),
       pointer_(std::move(pointer)),
       faults_(faults) {
-  if (!value.is_object()) faults_.push_back((pointer_.empty() ? "/" : pointer_) + ": must be an object");
+  if (!value.is_object())
+    faults_.push_back((pointer_.empty() ? "/" : pointer_) + ": must be an object");
 }
 
 const Json* JsonReader::member(const char* name, bool required) {
@@ -93,7 +94,8 @@ std::int64_t JsonReader::integer(const char* name, std::int64_t least, std::int6
                             : found->get<std::int64_t>();
     if (number >= least && number <= most) return number;
   }
-  fault(name, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  fault(name,
+        "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   return least;
 }
 
@@ -128,7 +130,9 @@ const Json& JsonReader::object_or_empty(const char* name) {
   return kEmptyObject;
 }
 
-const Json* JsonReader::find(const char* name) { return member(name, false); }
+const Json* JsonReader::find(const char* name) {
+  return member(name, false);
+}
 
 void JsonReader::finish() {
   for (const auto& [name, unused] : value_.items()) {

@@ -1,10 +1,11 @@
 // JSON, through the one door by which nlohmann-json enters the project.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 #include "model/bytes.h"
 #include "model/result.h"

@@ -13,7 +13,13 @@ namespace xiaogate {
 
 // The numbers are those of the C ABI and of the wire to a plugin process.
 enum class PluginInputKind : std::uint32_t { message = 1, command = 2, timer = 3, request = 4 };
-enum class PluginEffectKind : std::uint32_t { publish = 1, event = 2, timer = 3, put = 4, reply = 5 };
+enum class PluginEffectKind : std::uint32_t {
+  publish = 1,
+  event = 2,
+  timer = 3,
+  put = 4,
+  reply = 5
+};
 
 struct PluginInput {
   PluginInputKind kind = PluginInputKind::message;
@@ -50,8 +56,9 @@ struct PluginManifest {
   std::uint32_t abi = 0;
   std::vector<std::string> interfaces;  // Thing Model names: "gate", "reader"
   // Patterns of the topic filters a device may be heard on and of the topics it may be sent to;
-  // model/device_topics.h tells how they are filled in for a device. A message is given to every device
-  // that one of its filters matches; a plugin that shares a topic among devices ignores the rest.
+  // model/device_topics.h tells how they are filled in for a device. A message is given to every
+  // device that one of its filters matches; a plugin that shares a topic among devices ignores the
+  // rest.
   std::vector<std::string> subscribe;
   std::vector<std::string> publish;
   std::string options_schema;  // JSON Schema (draft 7) of a device's options, as JSON text

@@ -4,9 +4,12 @@ namespace xiaogate {
 
 std::string_view to_string(ClockQuality quality) {
   switch (quality) {
-    case ClockQuality::synchronised: return "synchronised";
-    case ClockQuality::holdover: return "holdover";
-    case ClockQuality::unset: return "unset";
+    case ClockQuality::synchronised:
+      return "synchronised";
+    case ClockQuality::holdover:
+      return "holdover";
+    case ClockQuality::unset:
+      return "unset";
   }
   return "unset";
 }

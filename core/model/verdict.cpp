@@ -13,8 +13,10 @@ struct Entry {
 // Indexed by the enumerator's value.
 constexpr std::array<Entry, kVerdictCount> kEntries{{
     {"malformed_code", {"This is not a rider code", "不是有效的小哥码"}},
-    {"unsupported_algorithm", {"The code is signed in a way not accepted here", "签名算法不受支持"}},
-    {"unknown_credential", {"Rider not known here yet: show the full code", "未登记，请出示完整码"}},
+    {"unsupported_algorithm",
+     {"The code is signed in a way not accepted here", "签名算法不受支持"}},
+    {"unknown_credential",
+     {"Rider not known here yet: show the full code", "未登记，请出示完整码"}},
     {"unknown_issuer", {"The code's issuer is not trusted here", "发码机构不受信任"}},
     {"bad_signature", {"The code is forged or damaged", "签名无效，码可能被伪造"}},
     {"credential_revoked", {"This rider's code has been revoked", "小哥码已被注销"}},
@@ -31,11 +33,15 @@ constexpr std::array<Entry, kVerdictCount> kEntries{{
     {"granted", {"Welcome", "请通行"}},
 }};
 
-const Entry& entry(Verdict verdict) { return kEntries.at(static_cast<std::size_t>(verdict)); }
+const Entry& entry(Verdict verdict) {
+  return kEntries.at(static_cast<std::size_t>(verdict));
+}
 
 }  // namespace
 
-std::string_view to_string(Verdict verdict) { return entry(verdict).name; }
+std::string_view to_string(Verdict verdict) {
+  return entry(verdict).name;
+}
 
 std::optional<Verdict> parse_verdict(std::string_view text) {
   for (std::size_t i = 0; i < kEntries.size(); ++i) {
@@ -44,6 +50,8 @@ std::optional<Verdict> parse_verdict(std::string_view text) {
   return std::nullopt;
 }
 
-Sentence explain(Verdict verdict) { return entry(verdict).sentence; }
+Sentence explain(Verdict verdict) {
+  return entry(verdict).sentence;
+}
 
 }  // namespace xiaogate

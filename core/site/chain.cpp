@@ -19,11 +19,12 @@ std::array<std::uint8_t, N> big_endian(std::uint64_t number) {
 
 Digest record_hash(const Record& record) {
   const auto seq = big_endian<8>(record.seq);
-  const auto time = big_endian<8>(static_cast<std::uint64_t>(record.time.time_since_epoch().count()));
+  const auto time =
+      big_endian<8>(static_cast<std::uint64_t>(record.time.time_since_epoch().count()));
   const auto kind_size = big_endian<2>(record.kind.size());
   const auto body_size = big_endian<4>(record.body.size());
-  return cose::sha256({record.prev, seq, time, kind_size, as_bytes(record.kind), body_size,
-                       as_bytes(record.body)});
+  return cose::sha256(
+      {record.prev, seq, time, kind_size, as_bytes(record.kind), body_size, as_bytes(record.body)});
 }
 
 Record seal(std::uint64_t previous_seq, const Digest& previous_hash, WallTime time,
@@ -47,7 +48,8 @@ Result<void> check_link(std::uint64_t previous_seq, const Digest& previous_hash,
     return broken("the record before it is " + std::to_string(previous_seq) +
                   ", so the sequence has a gap");
   }
-  if (record.prev != previous_hash) return broken("does not carry the hash of the record before it");
+  if (record.prev != previous_hash)
+    return broken("does not carry the hash of the record before it");
   if (record.hash != record_hash(record)) return broken("its content does not match its hash");
   return {};
 }

@@ -9,7 +9,8 @@ namespace {
 
 TEST(Chain, HashIsTheDocumentedOne) {
   // Computed apart from this code: printf of the fields' octets through sha256sum.
-  const Record first = seal(0, Digest{}, WallTime(Millis(1'791'946'695'123)), "gateway_started", "{}");
+  const Record first =
+      seal(0, Digest{}, WallTime(Millis(1'791'946'695'123)), "gateway_started", "{}");
   EXPECT_EQ(first.seq, 1U);
   EXPECT_EQ(to_hex(first.hash), "f89d4943ed88b00c3a92fba0a5b00545de32d88e5c8b1e9c0dc3f1ca7fe4a7af");
 }

@@ -64,7 +64,8 @@ std::uint8_t read_days(JsonReader& in) {
   };
   if (!days->is_array() || days->empty()) return bad();
   for (const Json& day : *days) {
-    const auto found = day.is_string() ? std::ranges::find(kDays, day.get<std::string>()) : kDays.end();
+    const auto found =
+        day.is_string() ? std::ranges::find(kDays, day.get<std::string>()) : kDays.end();
     if (found == kDays.end()) return bad();
     mask = static_cast<std::uint8_t>(mask | (1U << static_cast<unsigned>(found - kDays.begin())));
   }
@@ -123,7 +124,8 @@ access::AccessPolicy read_policy(const Json& json, const std::string& pointer, F
 
 class ConfigReader {
  public:
-  ConfigReader(const PluginCatalogue& plugins, Faults& faults) : plugins_(plugins), faults_(faults) {}
+  ConfigReader(const PluginCatalogue& plugins, Faults& faults)
+      : plugins_(plugins), faults_(faults) {}
 
   void device(const Json& json, const std::string& pointer) {
     JsonReader in(json, pointer, faults_);
@@ -146,7 +148,8 @@ class ConfigReader {
     device.subscribe = std::move(fit.subscribe);
     device.publish = std::move(fit.publish);
     const std::string id = device.id;
-    if (!devices_.emplace(id, std::move(device)).second) in.fault("id", "'" + id + "' is used twice");
+    if (!devices_.emplace(id, std::move(device)).second)
+      in.fault("id", "'" + id + "' is used twice");
   }
 
   void access_point(const Json& json, const std::string& pointer) {
@@ -170,7 +173,8 @@ class ConfigReader {
     }
     in.finish();
     for (const auto& other : points_) {
-      if (other.rules.id == point.rules.id) in.fault("id", "'" + point.rules.id + "' is used twice");
+      if (other.rules.id == point.rules.id)
+        in.fault("id", "'" + point.rules.id + "' is used twice");
       if (other.reader == point.reader && !point.reader.empty()) {
         in.fault("reader", "'" + point.reader + "' already reads for '" + other.rules.id + "'");
       }
@@ -188,8 +192,8 @@ class ConfigReader {
     if (id.empty()) return id;
     const auto found = devices_.find(id);
     if (found == devices_.end()) {
-      in.fault(interface, "no device '" + printable(id, 40) +
-                              "'; devices here: " + joined(ids_of(devices_)));
+      in.fault(interface,
+               "no device '" + printable(id, 40) + "'; devices here: " + joined(ids_of(devices_)));
     } else if (std::ranges::find(found->second.interfaces, interface) ==
                found->second.interfaces.end()) {
       in.fault(interface, "device '" + id + "' is no " + interface + "; its plugin '" +

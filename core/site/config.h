@@ -26,8 +26,8 @@ struct AccessPoint {
   access::AccessPoint rules;
   std::string name_en;
   std::string name_zh;
-  std::string reader;  // device id
-  std::string gate;    // device id
+  std::string reader;     // device id
+  std::string gate;       // device id
   Millis open_ttl{3000};  // an opening not sent by then is dropped
 };
 

@@ -23,8 +23,7 @@ Result<Digest> parse_digest(const std::string& text) {
 
 }  // namespace
 
-FeedFollower::FeedFollower(std::string region, std::optional<TrustedKey> key,
-                           FeedPosition position)
+FeedFollower::FeedFollower(std::string region, std::optional<TrustedKey> key, FeedPosition position)
     : region_(std::move(region)), key_(key), position_(std::move(position)) {
   // Another region's rows are of no use here; its positions even less.
   if (position_.region != region_) position_ = {.region = region_, .seq = 0, .hash = {}};
@@ -38,10 +37,10 @@ void FeedFollower::link_changed(Effects& out, bool up, MonoTime now) {
 
 void FeedFollower::pull(Effects& out, MonoTime now) {
   pull_ = Pull{.overdue = now + kPullPatience};
-  out.actions.emplace_back(PublishToHub{
-      .leaf = "feed/pull",
-      .payload = canonical(Json{{"region", region_}, {"from", position_.seq}}),
-      .retain = false});
+  out.actions.emplace_back(
+      PublishToHub{.leaf = "feed/pull",
+                   .payload = canonical(Json{{"region", region_}, {"from", position_.seq}}),
+                   .retain = false});
 }
 
 Result<Json> FeedFollower::open(std::string_view message, Digest& digest) const {
@@ -86,6 +85,7 @@ Result<void> FeedFollower::batch(Effects& out, std::string_view message, MonoTim
   if (!changes) return std::unexpected(changes.error());
   position_ = {.region = region_, .seq = seq, .hash = digest};
   pull_.reset();
+  heard_ = now;
   out.durability = Durability::stable;
   out.writes.emplace_back(ApplyFeed{std::move(*changes), position_});
   return {};
@@ -115,6 +115,7 @@ Result<void> FeedFollower::page(Effects& out, std::string_view message, MonoTime
   std::optional<FeedPosition> reached;
   if (index + 1 == of) {
     pull_.reset();
+    heard_ = now;
     if (upto > position_.seq) {
       position_ = {.region = region_, .seq = upto, .hash = *hash};
       reached = position_;
@@ -128,12 +129,12 @@ Result<void> FeedFollower::page(Effects& out, std::string_view message, MonoTime
 }
 
 void FeedFollower::tick(Effects& out, MonoTime now) {
-  if (up_ && pull_ && now >= pull_->overdue) pull(out, now);
+  if (const auto due = next_deadline(); due && *due <= now) pull(out, now);
 }
 
 std::optional<MonoTime> FeedFollower::next_deadline() const {
-  if (!up_ || !pull_) return std::nullopt;
-  return pull_->overdue;
+  if (!up_) return std::nullopt;
+  return pull_ ? pull_->overdue : heard_ + kSilence;
 }
 
 }  // namespace xiaogate::site

@@ -16,6 +16,9 @@ namespace xiaogate::site {
 class FeedFollower {
  public:
   static constexpr Millis kPullPatience{5000};  // then an unanswered pull is sent again
+  // After so long without a word of the feed it is asked for: the last batch may have been lost,
+  // and no later one has come to show the gap.
+  static constexpr Millis kSilence{60'000};
   static constexpr std::size_t kMaxMessage = 128 * 1024;
 
   FeedFollower(std::string region, std::optional<TrustedKey> key, FeedPosition position);
@@ -26,7 +29,7 @@ class FeedFollower {
   Result<void> batch(Effects& out, std::string_view message, MonoTime now);
   // A page of the answer to a pull.
   Result<void> page(Effects& out, std::string_view message, MonoTime now);
-  // Asks again when an answer is overdue.
+  // Asks again when an answer is overdue, or the feed has been silent.
   void tick(Effects& out, MonoTime now);
 
   const FeedPosition& position() const { return position_; }
@@ -47,6 +50,7 @@ class FeedFollower {
   FeedPosition position_;
   std::optional<Pull> pull_;
   bool up_ = false;
+  MonoTime heard_{};
 };
 
 }  // namespace xiaogate::site

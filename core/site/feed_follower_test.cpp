@@ -14,7 +14,8 @@ class Feed : public testing::Test {
 
   std::string batch(std::uint64_t seq, const Digest& prev, const Json& changes,
                     const std::string& of_region = "hangzhou") {
-    const Json json{{"region", of_region}, {"seq", seq}, {"prev", to_hex(prev)}, {"changes", changes}};
+    const Json json{
+        {"region", of_region}, {"seq", seq}, {"prev", to_hex(prev)}, {"changes", changes}};
     last_hash = cose::sha256({as_bytes(canonical(json))});
     return sign(json);
   }
@@ -98,6 +99,16 @@ TEST_F(Feed, TakesPagesInOrderAndAsksAgainWhenTheyStop) {
   for (std::uint64_t i = 0; i < 3; ++i) ASSERT_TRUE(follower.page(out, page(8, i, 3, revoke), {}));
   EXPECT_EQ(follower.position().seq, 8U);
   EXPECT_EQ(follower.position().hash, Digest{9});
+}
+
+TEST_F(Feed, AsksAfterALongSilence) {
+  follower.link_changed(out, true, MonoTime{});
+  ASSERT_TRUE(follower.page(out, page(8, 0, 1, revoke), MonoTime{} + Millis(10)));
+  EXPECT_EQ(follower.next_deadline(), MonoTime{} + Millis(10) + FeedFollower::kSilence);
+  follower.tick(out, MonoTime{} + FeedFollower::kSilence);
+  EXPECT_EQ(pulls(), 1U) << "too early";
+  follower.tick(out, MonoTime{} + Millis(10) + FeedFollower::kSilence);
+  EXPECT_EQ(pulls(), 2U);
 }
 
 TEST_F(Feed, AnOldPageThatNobodyAskedForChangesNothing) {

@@ -71,7 +71,8 @@ struct DiskFull {
 // Time has passed; sent no later than Site::next_deadline().
 struct Tick {};
 
-using Input = std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage,
-                           MessageDropped, PluginUp, PluginDown, CallReturned, CallFailed, DiskFull, Tick>;
+using Input =
+    std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage, MessageDropped,
+                 PluginUp, PluginDown, CallReturned, CallFailed, DiskFull, Tick>;
 
 }  // namespace xiaogate::site

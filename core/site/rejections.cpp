@@ -6,15 +6,16 @@ void Rejections::reject(Effects& out, JournalWriter& journal, const Instant& now
                         const std::string& kind, const std::string& source,
                         const std::string& reason, std::string_view detail) {
   ++total_;
-  const auto [window, opened] =
-      windows_.try_emplace(Key{kind, source, reason}, Window{.end = now.mono + kWindow, .count = 0, .detail = {}});
+  const auto [window, opened] = windows_.try_emplace(
+      Key{kind, source, reason}, Window{.end = now.mono + kWindow, .count = 0, .detail = {}});
   if (!opened) {
     ++window->second.count;
     window->second.detail = printable(detail);
     return;
   }
-  journal.append(out, now, Durability::ordered, kind,
-                 {{"source", source}, {"reason", reason}, {"detail", printable(detail)}, {"count", 1}});
+  journal.append(
+      out, now, Durability::ordered, kind,
+      {{"source", source}, {"reason", reason}, {"detail", printable(detail)}, {"count", 1}});
 }
 
 void Rejections::flush(Effects& out, JournalWriter& journal, const Instant& now) {

@@ -7,15 +7,17 @@ namespace xiaogate::site {
 namespace {
 
 // An opening's call carries the sequence number of its decision, which therefore also stands in the
-// device's own protocol. All other calls are numbered from here, and a site that is made anew within
-// one run begins above the numbers of the one before it, whose calls may still be under way.
+// device's own protocol. All other calls are numbered from here, and a site that is made anew
+// within one run begins above the numbers of the one before it, whose calls may still be under way.
 std::uint64_t first_other_call(MonoTime now) {
   return (std::uint64_t{1} << 62U) +
          (static_cast<std::uint64_t>(now.time_since_epoch().count()) << 20U);
 }
 
 // A code stays usable until it is stale, and may be ahead of our clock by as much.
-Millis memory_of_codes(const SiteConfig& config) { return 2 * config.policy.freshness + Millis(1000); }
+Millis memory_of_codes(const SiteConfig& config) {
+  return 2 * config.policy.freshness + Millis(1000);
+}
 
 }  // namespace
 
@@ -74,8 +76,8 @@ void Site::start(Effects& out, const Instant& now) {
                           {{"version", version_}, {"clock", to_string(now.quality)}});
 }
 
-// Wall time behind the newest record by more than the tolerance: somebody must know. The alarm's own
-// record carries the earlier time, so it is raised once for each step back.
+// Wall time behind the newest record by more than the tolerance: somebody must know. The alarm's
+// own record carries the earlier time, so it is raised once for each step back.
 void Site::check_clock(Effects& out, const Instant& now) {
   if (now.wall + kClockTolerance >= journal_.time()) return;
   const auto by = std::chrono::duration_cast<std::chrono::seconds>(journal_.time() - now.wall);

@@ -133,7 +133,7 @@ class Site {
   access::UsedCodes used_;
 
   std::map<std::string, const AccessPoint*> point_of_reader_;
-  std::map<std::string, Denial> last_denial_;         // by access point
+  std::map<std::string, Denial> last_denial_;        // by access point
   std::map<std::string, std::string> device_state_;  // "online", "offline"; absent: never heard
   std::map<std::string, std::string> plugin_state_;  // "up", "down"
   std::map<TimerKey, Timer> timers_;

@@ -11,8 +11,7 @@ namespace {
 // A reader repeats itself for as long as the code is held before it.
 constexpr Millis kRepeat{3000};
 
-Json decision_body(const AccessPoint& point, const access::Decision& decision,
-                   const Instant& now) {
+Json decision_body(const AccessPoint& point, const access::Decision& decision, const Instant& now) {
   Json body{{"access_point", point.rules.id},
             {"reader", point.reader},
             {"code", to_hex(decision.code)},
@@ -31,13 +30,13 @@ void Site::scanned(Effects& out, const Device& reader, const Json& body, const I
   }
   const AccessPoint& point = *found->second;
   used_.expire(now.wall);
-  const access::Decision decision = access::decide(body["code"].get_ref<const std::string&>(),
-                                                   {.point = point.rules,
-                                                    .policy = config_.policy,
-                                                    .issuers = trust_.issuers,
-                                                    .used = used_,
-                                                    .credentials = credentials_,
-                                                    .now = now.wall});
+  const access::Decision decision =
+      access::decide(body["code"].get_ref<const std::string&>(), {.point = point.rules,
+                                                                  .policy = config_.policy,
+                                                                  .issuers = trust_.issuers,
+                                                                  .used = used_,
+                                                                  .credentials = credentials_,
+                                                                  .now = now.wall});
   if (!decision.repeat) {
     if (decision.verdict == Verdict::granted) {
       grant(out, point, decision, now);
@@ -61,8 +60,7 @@ void Site::grant(Effects& out, const AccessPoint& point, const access::Decision&
   body["iat"] =
       std::chrono::duration_cast<std::chrono::seconds>(decision.issued_at->time_since_epoch())
           .count();
-  const std::uint64_t seq =
-      journal_.append(out, now, Durability::stable, "access_granted", body);
+  const std::uint64_t seq = journal_.append(out, now, Durability::stable, "access_granted", body);
   openings_[seq] = {.gate = point.gate, .expires = now.mono + point.open_ttl};
   call(out, config_.devices.at(point.gate),
        {.kind = PluginInputKind::command, .device = point.gate, .name = "open", .data = "{}"}, seq);

@@ -53,12 +53,11 @@ void Site::on(const CallFailed& failed, Effects& out, const Instant& now) {
   const auto pending = calls_.extract(failed.id);
   if (pending && pending.mapped().opening) {
     openings_.erase(*pending.mapped().opening);
-    journal_.append(
-        out, now, Durability::stable,
-        failed.reason == "expired" ? "command_expired" : "command_failed",
-        {{"decision", *pending.mapped().opening},
-         {"gate", pending.mapped().device},
-         {"reason", printable(failed.reason)}});
+    journal_.append(out, now, Durability::stable,
+                    failed.reason == "expired" ? "command_expired" : "command_failed",
+                    {{"decision", *pending.mapped().opening},
+                     {"gate", pending.mapped().device},
+                     {"reason", printable(failed.reason)}});
     return;
   }
   reject(out, now, "message_rejected", failed.device, failed.reason, "plugin " + failed.plugin);
@@ -83,9 +82,11 @@ void Site::apply(Effects& out, const std::string& plugin, const PluginEffect& ef
   }
   const Device& device = found->second;
   switch (effect.kind) {
-    case PluginEffectKind::publish: return publish(out, device, effect, cause, now);
+    case PluginEffectKind::publish:
+      return publish(out, device, effect, cause, now);
     case PluginEffectKind::timer:
-      if (effect.delay < Millis(0) || effect.delay > kLongestTimer) return refuse("timer_out_of_range");
+      if (effect.delay < Millis(0) || effect.delay > kLongestTimer)
+        return refuse("timer_out_of_range");
       timers_[{device.id, effect.name}] = {.plugin = plugin, .due = now.mono + effect.delay};
       return;
     case PluginEffectKind::event: {
@@ -94,7 +95,8 @@ void Site::apply(Effects& out, const std::string& plugin, const PluginEffect& ef
       return event(out, device, effect.name, *body, now);
     }
     case PluginEffectKind::put:
-    case PluginEffectKind::reply: break;
+    case PluginEffectKind::reply:
+      break;
   }
   refuse("unknown_effect");
 }
@@ -142,8 +144,8 @@ void Site::event(Effects& out, const Device& device, const std::string& name, co
   reject(out, now, "event_rejected", device.id, "unknown_event", name);
 }
 
-void Site::gate_event(Effects& out, const Device& device, const std::string& name,
-                      const Json& body, const Instant& now) {
+void Site::gate_event(Effects& out, const Device& device, const std::string& name, const Json& body,
+                      const Instant& now) {
   if (name == "door" && body.contains("open") && body["open"].is_boolean()) {
     journal_.append(out, now, Durability::ordered, "gate_door",
                     {{"gate", device.id}, {"open", body["open"]}});
@@ -151,9 +153,11 @@ void Site::gate_event(Effects& out, const Device& device, const std::string& nam
   }
   const bool answers = (name == "opened" || name == "failed") && body.contains("command") &&
                        body["command"].is_number_unsigned();
-  const auto opening = answers ? openings_.find(body["command"].get<std::uint64_t>()) : openings_.end();
+  const auto opening =
+      answers ? openings_.find(body["command"].get<std::uint64_t>()) : openings_.end();
   if (opening == openings_.end() || opening->second.gate != device.id) {
-    reject(out, now, "event_rejected", device.id, answers ? "no_such_opening" : "unknown_event", name);
+    reject(out, now, "event_rejected", device.id, answers ? "no_such_opening" : "unknown_event",
+           name);
     return;
   }
   Json told{{"decision", opening->first}, {"gate", device.id}};

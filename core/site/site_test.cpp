@@ -28,7 +28,8 @@ SiteConfig config() {
   config.gateway = "gw-0123456789abcdef";
   config.region = "hangzhou";
   for (const std::string n : {"1", "2"}) {
-    config.devices["gate-" + n] = {"gate-" + n, "shelly", {"gate"}, "{}", {"s" + n + "/#"}, {"s" + n + "/rpc"}};
+    config.devices["gate-" + n] = {"gate-" + n, "shelly",         {"gate"},
+                                   "{}",        {"s" + n + "/#"}, {"s" + n + "/rpc"}};
     config.devices["reader-" + n] = {"reader-" + n, "reader", {"reader"}, "{}", {"r" + n}, {}};
     AccessPoint point;
     point.rules.id = "point-" + n;
@@ -75,7 +76,8 @@ class SiteTest : public testing::Test {
     returned(message[0], {event(reader, "scanned", {{"code", text}, {"token", "t"}})});
   }
   static PluginEffect event(const std::string& device, const std::string& name, const Json& body) {
-    return {.kind = PluginEffectKind::event, .device = device, .name = name, .data = canonical(body)};
+    return {
+        .kind = PluginEffectKind::event, .device = device, .name = name, .data = canonical(body)};
   }
   static PluginEffect publish(const std::string& device, const std::string& topic) {
     return {.kind = PluginEffectKind::publish, .device = device, .name = topic, .data = "on"};

@@ -14,8 +14,8 @@ namespace xiaogate::site {
 // out, in order. Whatever is seen outside is therefore on record; a crash at any instant leaves
 // either both or neither.
 //
-// On an error nothing was committed and nothing let out, and `site` is ahead of the journal: discard
-// it (see Site).
+// On an error nothing was committed and nothing let out, and `site` is ahead of the journal:
+// discard it (see Site).
 Result<void> run_turn(Site& site, std::span<const Input> inputs, const Instant& now, Ledger& ledger,
                       Outbox& outbox);
 

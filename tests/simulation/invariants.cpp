@@ -103,8 +103,8 @@ void World::check_end() {
   if (!site_) return broken("the gateway did not come back");
   const auto& journal = ledger_.journal();
   if (ledger_.content().acknowledged != journal.size()) {
-    return broken("the hub acknowledged " + std::to_string(ledger_.content().acknowledged) + " of " +
-                  std::to_string(journal.size()) + " records");
+    return broken("the hub acknowledged " + std::to_string(ledger_.content().acknowledged) +
+                  " of " + std::to_string(journal.size()) + " records");
   }
   if (hub_.records().size() != journal.size()) broken("the hub does not have every record once");
   for (const Record& record : journal) {
@@ -115,7 +115,8 @@ void World::check_end() {
   // A credential that a rider showed may be in the cache without the hub having fed it.
   for (const auto& [id, row] : hub_.credentials()) {
     const auto cached = ledger_.find(id);
-    if (!cached || cached->status != row.status || (row.credential && cached->credential != row.credential)) {
+    if (!cached || cached->status != row.status ||
+        (row.credential && cached->credential != row.credential)) {
       broken("the cache differs from the hub's register at " + id.text());
     }
   }

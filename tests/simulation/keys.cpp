@@ -12,7 +12,8 @@ std::string base64(const Bytes& octets) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (std::size_t i = 0; i + 2 < octets.size(); i += 3) {
-    const auto group = static_cast<std::uint32_t>(octets[i] << 16 | octets[i + 1] << 8 | octets[i + 2]);
+    const auto group =
+        static_cast<std::uint32_t>(octets[i] << 16 | octets[i + 1] << 8 | octets[i + 2]);
     for (const unsigned shift : {18U, 12U, 6U, 0U}) text += kAlphabet[(group >> shift) & 63U];
   }
   return text;

@@ -10,8 +10,8 @@
 
 namespace xiaogate::simulation {
 
-// Behaves like the store: a transaction is all or nothing; a crash of the process loses what was not
-// committed; a power cut may also lose commits made since the last stable one, newest first.
+// Behaves like the store: a transaction is all or nothing; a crash of the process loses what was
+// not committed; a power cut may also lose commits made since the last stable one, newest first.
 class MemoryLedger : public site::Ledger {
  public:
   struct Content {

@@ -17,7 +17,8 @@ class Random {
   std::uint64_t below(std::uint64_t bound) { return engine_() % bound; }
   bool percent(std::uint64_t chance) { return below(100) < chance; }
   Millis between(std::int64_t least, std::int64_t most) {
-    return Millis(least + static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least + 1))));
+    return Millis(least +
+                  static_cast<std::int64_t>(below(static_cast<std::uint64_t>(most - least + 1))));
   }
 
  private:

@@ -28,11 +28,13 @@ void add(simulation::Summary& total, const simulation::Summary& one) {
 void print(const simulation::Summary& s, std::int64_t seeds, double seconds) {
   const auto n = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
   std::printf(
-      "%lld sites, ten minutes and a quiet one each, in %.1f s: %llu turns, %llu scans, %llu granted, "
+      "%lld sites, ten minutes and a quiet one each, in %.1f s: %llu turns, %llu scans, %llu "
+      "granted, "
       "%llu denied, %llu openings,\n  %llu expired, %llu crashes, %llu power cuts, %llu failed "
       "commits, %llu records; every invariant held\n",
       static_cast<long long>(seeds), seconds, n(s.turns), n(s.scans), n(s.granted), n(s.denied),
-      n(s.openings), n(s.expired), n(s.crashes), n(s.power_cuts), n(s.failed_commits), n(s.records));
+      n(s.openings), n(s.expired), n(s.crashes), n(s.power_cuts), n(s.failed_commits),
+      n(s.records));
 }
 
 int simulate(const std::string& plugin_directory, std::int64_t first, std::int64_t count,
@@ -80,7 +82,10 @@ int main(int argc, char** argv) {
                    {"--seeds", &seeds, "Run the seeds 1 to this number."},
                    {"--plugins", &plugins, "Directory of plugin folders."},
                    {"--trace", &trace, "Print everything that happens."}},
-       .run = [&] { return seed >= 0 ? simulate(plugins, seed, 1, trace)
-                                     : simulate(plugins, 1, seeds, trace); }},
+       .run =
+           [&] {
+             return seed >= 0 ? simulate(plugins, seed, 1, trace)
+                              : simulate(plugins, 1, seeds, trace);
+           }},
       gateway::kVersion, argc, argv);
 }

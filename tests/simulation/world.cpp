@@ -11,7 +11,7 @@ namespace {
 constexpr WallTime kMidday{std::chrono::sys_days(std::chrono::year(2026) / 6 / 1) +
                            std::chrono::hours(4)};
 constexpr Millis kChaos{600'000};
-constexpr Millis kHealing{60'000};
+constexpr Millis kHealing{150'000};
 
 constexpr std::string_view kSite = R"({
   "gateway": "gw-00000000000000aa",

@@ -130,7 +130,7 @@ class World {
   std::map<std::string, Truth> truths_;  // by text
   std::vector<std::string> shown_;       // texts in the order in which they were shown
   std::map<std::uint64_t, MonoTime> granted_at_;
-  std::set<std::pair<std::string, std::int64_t>> used_;     // credential, iat
+  std::set<std::pair<std::string, std::int64_t>> used_;  // credential, iat
   std::set<CredentialId> revoked_before_turn_;
   std::map<std::uint64_t, std::uint64_t> openings_sent_;  // decision -> publishes
   std::optional<std::string> broken_;

@@ -41,10 +41,12 @@ void World::rider_scans() {
   at(random_.between(200, 9'000), [this] { rider_scans(); });
 }
 
-// Mostly fresh and genuine; sometimes old, ahead of time, self-contained or another rider's forgery.
+// Mostly fresh and genuine; sometimes old, ahead of time, self-contained or another rider's
+// forgery.
 std::string World::make_code(Rider& rider) {
   WallTime when = now().wall;
-  if (random_.percent(10)) when += std::chrono::seconds(random_.below(200)) - std::chrono::seconds(100);
+  if (random_.percent(10))
+    when += std::chrono::seconds(random_.below(200)) - std::chrono::seconds(100);
   const bool forged = random_.percent(8);
   const Rider& signer = forged ? riders_[random_.below(riders_.size())] : rider;
   std::optional<ByteView> issued;

@@ -52,10 +52,10 @@ enum xg_input_kind {
 
 typedef struct xg_input {
   uint32_t size;
-  uint32_t kind;   /* xg_input_kind */
-  int64_t now_ms;  /* wall time of this turn, milliseconds since 1970-01-01T00:00Z */
-  uint64_t id;     /* number of this call, unique while the plugin runs */
-  xg_text device;  /* id of the device, from the site configuration */
+  uint32_t kind;  /* xg_input_kind */
+  int64_t now_ms; /* wall time of this turn, milliseconds since 1970-01-01T00:00Z */
+  uint64_t id;    /* number of this call, unique while the plugin runs */
+  xg_text device; /* id of the device, from the site configuration */
   xg_text name;
   xg_text data;
 } xg_input;
@@ -70,8 +70,8 @@ enum xg_effect_kind {
 
 typedef struct xg_effect {
   uint32_t size;
-  uint32_t kind;    /* xg_effect_kind */
-  xg_text device;   /* the device it concerns */
+  uint32_t kind;  /* xg_effect_kind */
+  xg_text device; /* the device it concerns */
   xg_text name;
   xg_text data;
   int64_t delay_ms; /* timers only: 0 to 86,400,000 */
