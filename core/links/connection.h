@@ -5,6 +5,8 @@
 //   callback runs. A callback that waits stops every call into Paho from other threads.
 // * Its list of commands is walked without its own lock when a client is destroyed: every call
 //   from our threads into Paho goes through one mutex of ours.
+// * Destroying a client leaks the topic and payload of every message that still waits in Paho's
+//   queue (it takes them for messages in flight, which it does free): hand it few at a time.
 // * Making and destroying the last client races with the end of its threads (paho.mqtt.c #323):
 //   an idle client stays for as long as any link exists (PahoLibrary).
 #pragma once

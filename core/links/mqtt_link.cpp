@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -17,6 +18,11 @@ namespace xiaogate::links {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Messages that Paho holds unacknowledged; the rest waits in the outbox. Enough to keep a broker
+// busy, and few, because Paho 1.3 leaks those which it has not begun to send when its client is
+// destroyed (connection.h).
+constexpr std::size_t kWindow = 32;
 
 struct Outgoing {
   std::string topic;
@@ -138,7 +144,8 @@ class MqttLink::Impl final : public ConnectionListener {
   bool stopping_ = false;
   bool up_ = false;
   Happened happened_;
-  std::vector<Outgoing> outbox_;
+  std::deque<Outgoing> outbox_;
+  std::size_t handed_ = 0;      // to Paho, not yet finished
   std::size_t unfinished_ = 0;  // accepted, neither acknowledged nor discarded
   LinkCounters counters_;
 
@@ -273,13 +280,18 @@ std::string MqttLink::Impl::serve(Connection& connection) {
   std::string why;
   for (;;) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return stopping_ || happened_.broken || !outbox_.empty(); });
+    wake_.wait(lock, [&] {
+      return stopping_ || happened_.broken || (!outbox_.empty() && handed_ < kWindow);
+    });
     if (stopping_ || happened_.broken) {
       up_ = false;
       why = stopping_ ? "stopped" : "broker " + options_.url + ": " + happened_.why;
       break;
     }
-    batch.swap(outbox_);
+    for (; !outbox_.empty() && handed_ < kWindow; ++handed_) {
+      batch.push_back(std::move(outbox_.front()));
+      outbox_.pop_front();
+    }
     lock.unlock();
     send_all(connection, batch);
   }
@@ -301,6 +313,7 @@ void MqttLink::Impl::send_all(Connection& connection, std::vector<Outgoing>& mes
 void MqttLink::Impl::discard_unfinished() {
   const std::lock_guard lock(mutex_);
   outbox_.clear();
+  handed_ = 0;
   counters_.discarded += std::exchange(unfinished_, 0);
   idle_.notify_all();
 }
@@ -330,9 +343,11 @@ void MqttLink::Impl::on_broken(std::string why) {
 
 void MqttLink::Impl::on_finished(bool delivered) {
   const std::lock_guard lock(mutex_);
-  if (unfinished_ == 0) return;
+  if (handed_ == 0) return;
+  --handed_;
   ++(delivered ? counters_.sent : counters_.discarded);
   if (--unfinished_ == 0) idle_.notify_all();
+  if (!outbox_.empty()) wake_.notify_one();
 }
 
 void MqttLink::Impl::on_arrived(std::string_view topic, std::string_view payload, bool retained) {
