@@ -58,6 +58,18 @@ TEST_F(Cache, FindsIdsOfTheWholeRange) {
   for (const auto number : numbers) EXPECT_EQ(find(number), known(number, active));
 }
 
+TEST_F(Cache, LiesInTheOrderOfTheOctets) {
+  apply({put(UINT64_MAX), put(0), put(1ULL << 63U), put(1)});
+  auto keys = cache_->database().prepare("SELECT subject FROM credential ORDER BY id");
+  ASSERT_TRUE(keys);
+  auto rows = keys->query({});
+  for (const std::uint64_t number :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{1} << 63U, UINT64_MAX}) {
+    ASSERT_TRUE(rows.next().value());
+    EXPECT_EQ(rows.text(0), credential_of(number).subject);
+  }
+}
+
 TEST_F(Cache, PutReplacesWhatWasThere) {
   apply({put(1)});
   FeedChange change = put(1, suspended);

@@ -194,29 +194,45 @@ TEST(Database, CanBeReadWhileItIsWritten) {
   EXPECT_FALSE(reader->execute("INSERT INTO a(n) VALUES(2)"));
 }
 
-TEST(Database, LeavesTheLogOfACrashToWhoeverMayWrite) {
+// The file and its log as a crash would leave them, under another name.
+void copy_as_crashed(const TestDirectory& directory) {
+  for (const std::string_view suffix : {"", "-wal"}) {
+    std::filesystem::copy_file(directory / ("a.db" + std::string(suffix)),
+                               directory / ("crashed.db" + std::string(suffix)));
+  }
+}
+
+TEST(Database, FindsWhatACrashLeftInTheLog) {
   const TestDirectory directory;
   {
     auto db = Database::open(directory / "a.db", schema());
     ASSERT_TRUE(db->execute("INSERT INTO a(n) VALUES(1)"));
-    for (const std::string_view suffix : {"", "-wal"}) {
-      std::filesystem::copy_file(directory / ("a.db" + std::string(suffix)),
-                                 directory / ("crashed.db" + std::string(suffix)));
-    }
+    copy_as_crashed(directory);
   }
-  const std::string log = read_all(directory / "crashed.db-wal");
-  ASSERT_FALSE(log.empty());
-
-  Schema none = schema();
-  none.application_id = kId + 1;
-  EXPECT_EQ(code_of(Database::open(directory / "crashed.db", none)), "store.foreign");
-  EXPECT_EQ(read_all(directory / "crashed.db-wal"), log);
   auto db = Database::open(directory / "crashed.db", schema());
   ASSERT_TRUE(db) << db.error().text;
   auto count = db->prepare("SELECT count(*) FROM a");
   auto rows = count->query({});
   ASSERT_TRUE(rows.next().value());
   EXPECT_EQ(rows.integer(0), 1);
+}
+
+TEST(Database, RefusesANewerVersionThatOnlyTheLogTells) {
+  const TestDirectory directory;
+  {
+    ASSERT_TRUE(Database::open(directory / "a.db", schema()));
+  }
+  {
+    auto newer = Database::open(directory / "a.db", schema({kOne, kTwo}));
+    ASSERT_TRUE(newer);
+    copy_as_crashed(directory);
+  }
+  const std::string file = read_all(directory / "crashed.db");
+  const std::string log = read_all(directory / "crashed.db-wal");
+  ASSERT_FALSE(log.empty());
+  EXPECT_EQ(code_of(Database::open(directory / "crashed.db", schema())), "store.too_new");
+  EXPECT_EQ(read_all(directory / "crashed.db"), file);
+  EXPECT_EQ(read_all(directory / "crashed.db-wal"), log);
 }
 
 }  // namespace
