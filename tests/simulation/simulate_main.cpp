@@ -28,7 +28,7 @@ void add(simulation::Summary& total, const simulation::Summary& one) {
 void print(const simulation::Summary& s, std::int64_t seeds, double seconds) {
   const auto n = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
   std::printf(
-      "%lld sites, ten minutes and a quiet one each, in %.1f s: %llu turns, %llu scans, %llu "
+      "%lld sites, minutes of chaos and a quiet time each, in %.1f s: %llu turns, %llu scans, %llu "
       "granted, "
       "%llu denied, %llu openings,\n  %llu expired, %llu crashes, %llu power cuts, %llu failed "
       "commits, %llu records; every invariant held\n",

@@ -10,7 +10,7 @@ namespace {
 
 constexpr WallTime kMidday{std::chrono::sys_days(std::chrono::year(2026) / 6 / 1) +
                            std::chrono::hours(4)};
-constexpr Millis kChaos{600'000};
+constexpr Millis kChaos{400'000};
 constexpr Millis kHealing{150'000};
 
 constexpr std::string_view kSite = R"({

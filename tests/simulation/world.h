@@ -46,7 +46,7 @@ class World {
   World(std::uint64_t seed, const gateway::InstalledPlugins& plugins,
         std::function<void(const std::string&)> trace);
 
-  // Ten minutes of chaos, then a quiet time in which everything must come right. The error names
+  // Minutes of chaos, then a quiet time in which everything must come right. The error names
   // the invariant that broke.
   Result<Summary> run();
 
@@ -125,6 +125,7 @@ class World {
   std::uint64_t life_ = 0;  // number of the gateway's boots; what belongs to an earlier one is void
   bool chaos_ = true;
   bool hub_reachable_ = true;
+  MonoTime from_hub_until_{};  // when the latest message on its way from the hub arrives
   std::optional<MonoTime> tick_planned_;
 
   std::map<std::string, Truth> truths_;  // by text

@@ -121,13 +121,16 @@ void World::from_hub(const std::string& leaf, const std::string& payload) {
   const std::size_t times = copies();
   for (std::size_t i = 0; i < times; ++i) {
     if (!hub_reachable_ || lost()) continue;
-    at(delay(), [this, leaf, payload] {
+    // A connection loses and doubles, but keeps the order.
+    from_hub_until_ = std::max(from_hub_until_, mono_ + delay());
+    at(from_hub_until_ - mono_, [this, leaf, payload] {
       if (hub_reachable_) post(site::HubMessage{leaf, payload});
     });
   }
 }
 
 void World::perform(const site::PublishToHub& publish) {
+  trace("gateway to hub: " + publish.leaf + " " + publish.payload);
   if (publish.leaf != "feed/pull") return;
   to_hub([this, payload = publish.payload] {
     for (const auto& page : hub_.pages(payload)) from_hub("feed/page", page);
