@@ -62,7 +62,7 @@ class PluginHost::Impl {
   int descriptor() const { return epoll_.get(); }
 
   std::optional<MonoTime> next_deadline() const {
-    if (!told_.empty()) return MonoTime::min();
+    if (!told_.empty()) return MonoTime{};
     std::optional<MonoTime> next;
     for (const auto& plugin : plugins_) {
       const auto deadline = plugin->next_deadline();

@@ -102,7 +102,8 @@ class PluginHost {
 
   // An epoll descriptor, readable when service() has something to do. Owned by the host.
   int descriptor() const;
-  // When service() is due even if nothing becomes readable.
+  // When service() is due even if nothing becomes readable; the clock's zero when it is due at once
+  // (REQUIRES: the caller's clock is never before its zero).
   std::optional<MonoTime> next_deadline() const;
 
   // Does everything that is due at `now` and returns what happened, in order.

@@ -76,7 +76,7 @@ class SupervisedPlugin {
   std::string config_;
 
   State state_ = State::waiting;
-  MonoTime since_ = MonoTime::min();  // waiting: restart time; starting, up: since when
+  MonoTime since_{};  // waiting: restart time; starting, up: since when
   std::optional<ChildProcess> process_;
   std::string why_;  // ending: the reason, when we know better than the exit status
   std::optional<Millis> backoff_;
