@@ -55,7 +55,9 @@ CREATE TABLE alarm(
 )sql";
 
 store::Schema schema() {
-  return {.what = "the hub's database", .application_id = 0x58676875, .migrations = {kFirst}};
+  return {.what = "the hub's database",
+          .application_id = 0x58476862 /* XGhb */,
+          .migrations = {kFirst}};
 }
 
 }  // namespace
