@@ -1,0 +1,128 @@
+#include "cli/texts.h"
+
+#include <array>
+#include <utility>
+
+namespace xiaogate::cli {
+namespace {
+
+struct Row {
+  Text text;
+  std::string_view english;
+  std::string_view chinese;
+};
+
+constexpr Row kRows[] = {
+    {Text::help_program, "One command for everybody who works with a xiaogate gateway.",
+     "小哥门网关的命令行工具。"},
+    {Text::help_json, "Print JSON instead of text.", "输出 JSON。"},
+    {Text::help_lang, "Language of the output; by default that of LC_ALL or LANG.",
+     "输出语言；默认取自 LC_ALL 或 LANG。"},
+    {Text::help_journal, "The record of everything that happened at the site.",
+     "站点的全部记录（日志账本）。"},
+    {Text::help_journal_show, "Shows records, oldest first; a running gateway is not disturbed.",
+     "按时间顺序显示记录；不影响运行中的网关。"},
+    {Text::help_journal_verify, "Checks the hash chain from the oldest record to the newest.",
+     "校验从最早到最新记录的哈希链。"},
+    {Text::help_status, "What a running gateway is doing.", "显示运行中网关的状态。"},
+    {Text::help_rider, "Riders at the hub, and a demo phone that shows their codes.",
+     "枢纽侧骑手管理，以及出示骑手码的演示手机。"},
+    {Text::help_rider_add, "Makes a phone's key and registers it at the hub.",
+     "生成手机密钥并在枢纽登记骑手。"},
+    {Text::help_rider_revoke, "Revokes a credential for good.", "永久吊销凭证。"},
+    {Text::help_rider_suspend, "Suspends a credential until it is restored.", "暂停凭证，可恢复。"},
+    {Text::help_rider_restore, "Makes a suspended credential valid again.", "恢复被暂停的凭证。"},
+    {Text::help_rider_list, "Lists the riders of the hub.", "列出枢纽登记的骑手。"},
+    {Text::help_rider_code, "Prints a fresh code, as the phone would show it.",
+     "打印手机此刻出示的骑手码。"},
+    {Text::option_data, "The gateway's data directory.", "网关的数据目录。"},
+    {Text::option_from, "Sequence number of the first record.", "起始记录序号。"},
+    {Text::option_limit, "How many records at most; 0 for all.", "最多显示多少条；0 为全部。"},
+    {Text::option_gateway_socket, "Admin socket of the gateway.", "网关的管理套接字。"},
+    {Text::option_hub, "Admin socket of the hub.", "枢纽的管理套接字。"},
+    {Text::option_phone, "The phone's file, made by rider add.", "手机文件（由 rider add 生成）。"},
+    {Text::option_phone_new, "Where the phone's key and credential are kept; must not exist yet.",
+     "保存手机密钥与凭证的文件；不得已存在。"},
+    {Text::option_algorithm, "Algorithm of the phone's key.", "手机密钥的算法。"},
+    {Text::option_subject, "Pseudonym of the rider; made up by the hub when not given.",
+     "骑手代号；不填则由枢纽生成。"},
+    {Text::option_scope, "Access profiles, separated by one blank.",
+     "通行权限名称，用一个空格分隔。"},
+    {Text::option_valid_days, "For how many days the credential is valid.", "凭证有效天数。"},
+    {Text::option_rider_id, "Credential id, 16 hexadecimal digits; or give --phone.",
+     "凭证编号（16 位十六进制），或用 --phone。"},
+    {Text::option_reason, "Why, for the hub's records.", "原因，记入枢纽。"},
+    {Text::option_full, "The self-contained code, for gates that do not know the credential yet.",
+     "完整骑手码（自带凭证），用于尚未同步该凭证的门。"},
+    {Text::option_at, "Make the code as of this Unix time in seconds; by default now.",
+     "按此 Unix 时间（秒）生成；默认现在。"},
+    {Text::journal_empty, "The journal is empty.", "账本为空。"},
+    {Text::journal_good,
+     "{0} records, {1} to {2}: the chain is whole. Acknowledged by the hub: {3}.",
+     "共 {0} 条记录（{1} 至 {2}），哈希链完整。枢纽已确认至 {3}。"},
+    {Text::journal_broken, "The journal is damaged: {0}", "账本已损坏：{0}"},
+    {Text::status_gateway, "Gateway {0}, version {1}", "网关 {0}，版本 {1}"},
+    {Text::status_links, "Links: devices {0}, hub {1}", "链路：设备侧 {0}，枢纽侧 {1}"},
+    {Text::status_up, "up", "已连接"},
+    {Text::status_down, "down", "未连接"},
+    {Text::status_journal, "Journal: newest record {0}, acknowledged by the hub up to {1}",
+     "账本：最新记录 {0}，枢纽已确认至 {1}"},
+    {Text::status_feed, "Feed: region {0}, batch {1}", "凭证下发：区域 {0}，批次 {1}"},
+    {Text::status_decisions, "Decisions since the start: {0} granted, {1} denied",
+     "启动以来的判定：放行 {0}，拒绝 {1}"},
+    {Text::status_rejected, "Messages rejected since the start: {0}", "启动以来拒收的消息：{0}"},
+    {Text::status_devices, "Devices:", "设备："},
+    {Text::status_plugins, "Plugins:", "插件："},
+    {Text::status_none, "  none", "  无"},
+    {Text::rider_added, "Rider {0} registered, credential {1}. The phone is in {2}.",
+     "骑手 {0} 已登记，凭证 {1}。手机文件：{2}。"},
+    {Text::rider_status, "Credential {0} is now {1}.", "凭证 {0} 现为：{1}。"},
+    {Text::rider_none, "No riders yet.", "尚无骑手。"},
+    {Text::rider_which, "give either a credential id or --phone",
+     "请给出凭证编号或 --phone（二选一）"},
+    {Text::failed, "xiaogate: {0}", "xiaogate 失败：{0}"},
+};
+
+constexpr bool complete() {
+  if (std::size(kRows) != static_cast<std::size_t>(Text::count)) return false;
+  for (std::size_t i = 0; i < std::size(kRows); ++i) {
+    if (kRows[i].text != static_cast<Text>(i)) return false;
+  }
+  return true;
+}
+static_assert(complete(), "one row a text, in the order of the enumeration");
+
+constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+    {"online", "在线"}, {"offline", "离线"}, {"unknown", "未知"},     {"up", "运行"},
+    {"down", "停止"},   {"active", "有效"},  {"suspended", "已暂停"}, {"revoked", "已吊销"},
+};
+
+}  // namespace
+
+std::string say(Language language, Text text, std::initializer_list<std::string_view> values) {
+  const Row& row = kRows[static_cast<std::size_t>(text)];
+  const std::string_view sentence = language == Language::chinese ? row.chinese : row.english;
+  std::string said;
+  for (std::size_t i = 0; i < sentence.size(); ++i) {
+    const bool place = sentence[i] == '{' && i + 2 < sentence.size() && sentence[i + 2] == '}';
+    const auto index = place ? static_cast<std::size_t>(sentence[i + 1] - '0') : values.size();
+    if (index < values.size()) {
+      said += *(values.begin() + index);
+      i += 2;
+    } else {
+      said += sentence[i];
+    }
+  }
+  return said;
+}
+
+std::string say_word(Language language, std::string_view word) {
+  if (language == Language::chinese) {
+    for (const auto& [english, chinese] : kWords) {
+      if (english == word) return std::string(chinese);
+    }
+  }
+  return std::string(word);
+}
+
+}  // namespace xiaogate::cli

@@ -1,0 +1,145 @@
+// xiaogate: the command line for everybody who works with a gateway or a hub.
+
+#include <chrono>
+
+#include "cli/journal_commands.h"
+#include "cli/rider_commands.h"
+#include "cli/status_command.h"
+#include "process/options.h"
+
+namespace {
+
+using namespace xiaogate;
+using cli::Text;
+using process::Command;
+using process::Option;
+
+// Where the options of all commands go.
+struct Arguments {
+  bool json = false;
+  std::string language;
+  std::string data = "/var/lib/xiaogate";
+  std::string socket = "/var/lib/xiaogate/xiaogated.sock";
+  std::int64_t from = 0;
+  std::int64_t limit = 100;
+  cli::NewRider rider;
+  cli::RiderChange change;
+  std::string hub;
+  std::string phone;
+  bool full = false;
+  std::int64_t at = -1;
+};
+
+class Program {
+ public:
+  explicit Program(cli::Language language) : language_(language) {}
+
+  Command command() {
+    return {.name = "xiaogate",
+            .help = text(Text::help_program),
+            .commands = {journal(), status(), rider()}};
+  }
+
+ private:
+  std::string text(Text which) const { return cli::say(language_, which); }
+  cli::Output output() const { return {.language = language_, .json = in_.json}; }
+
+  // A command with the options that each of them has.
+  Command leaf(const char* name, Text help, std::vector<Option> options, std::function<int()> run) {
+    options.push_back({"--json", &in_.json, text(Text::help_json)});
+    // Read by choose_language() before the texts below are made.
+    options.push_back({"--lang", &in_.language, text(Text::help_lang), false, {"zh", "en"}});
+    return {.name = name, .help = text(help), .options = std::move(options), .run = std::move(run)};
+  }
+
+  Command journal() {
+    const Option data{"--data", &in_.data, text(Text::option_data)};
+    return {.name = "journal",
+            .help = text(Text::help_journal),
+            .commands = {leaf("show", Text::help_journal_show,
+                              {data,
+                               {.names = "--from",
+                                .target = &in_.from,
+                                .help = text(Text::option_from),
+                                .least = 0},
+                               {.names = "--limit",
+                                .target = &in_.limit,
+                                .help = text(Text::option_limit),
+                                .least = 0}},
+                              [this] {
+                                return cli::show_journal(output(), in_.data,
+                                                         static_cast<std::uint64_t>(in_.from),
+                                                         static_cast<std::uint64_t>(in_.limit));
+                              }),
+                         leaf("verify", Text::help_journal_verify, {data},
+                              [this] { return cli::verify_journal(output(), in_.data); })}};
+  }
+
+  Command status() {
+    return leaf("status", Text::help_status,
+                {{"--socket", &in_.socket, text(Text::option_gateway_socket)}},
+                [this] { return cli::show_status(output(), in_.socket); });
+  }
+
+  Command rider() {
+    return {.name = "rider",
+            .help = text(Text::help_rider),
+            .commands = {rider_add(), rider_change("revoke", Text::help_rider_revoke),
+                         rider_change("suspend", Text::help_rider_suspend),
+                         rider_change("restore", Text::help_rider_restore),
+                         leaf("list", Text::help_rider_list,
+                              {{"--hub", &in_.hub, text(Text::option_hub), true}},
+                              [this] { return cli::list_riders(output(), in_.hub); }),
+                         rider_code()}};
+  }
+
+  Command rider_add() {
+    cli::NewRider& rider = in_.rider;
+    return leaf(
+        "add", Text::help_rider_add,
+        {{"--hub", &rider.hub, text(Text::option_hub), true},
+         {"--phone", &rider.phone, text(Text::option_phone_new), true},
+         {"--alg",
+          &rider.algorithm,
+          text(Text::option_algorithm),
+          false,
+          {"ed25519", "es256", "sm2"}},
+         {"--subject", &rider.subject, text(Text::option_subject)},
+         {"--scope", &rider.scope, text(Text::option_scope)},
+         {"--valid-days", &rider.valid_days, text(Text::option_valid_days), false, {}, 1, 3660}},
+        [this] { return cli::add_rider(output(), in_.rider); });
+  }
+
+  Command rider_change(const char* operation, Text help) {
+    cli::RiderChange& change = in_.change;
+    return leaf(operation, help,
+                {{"--hub", &change.hub, text(Text::option_hub), true},
+                 {"id", &change.id, text(Text::option_rider_id)},
+                 {"--phone", &change.phone, text(Text::option_phone)},
+                 {"--reason", &change.reason, text(Text::option_reason)}},
+                [this, operation] { return cli::change_rider(output(), in_.change, operation); });
+  }
+
+  Command rider_code() {
+    return leaf("code", Text::help_rider_code,
+                {{"--phone", &in_.phone, text(Text::option_phone), true},
+                 {"--full", &in_.full, text(Text::option_full)},
+                 {"--at", &in_.at, text(Text::option_at), false, {}, 0, 253'402'300'799}},
+                [this] { return cli::show_code(output(), in_.phone, in_.full, code_time()); });
+  }
+
+  WallTime code_time() const {
+    if (in_.at >= 0) return WallTime(std::chrono::seconds(in_.at));
+    return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
+  }
+
+  cli::Language language_;
+  Arguments in_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Program program(cli::choose_language(argc, argv));
+  return process::run_program(program.command(), XIAOGATE_VERSION, argc, argv);
+}

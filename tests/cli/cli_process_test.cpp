@@ -1,0 +1,232 @@
+// xiaogate as a process: what it prints, and what it exits with.
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "access/rider_code.h"
+#include "api/http_server.h"
+#include "cose/sign1.h"
+#include "hub/test_hub.h"
+#include "process/private_file.h"
+#include "site/chain.h"
+#include "store/store.h"
+#include "tests/support/mosquitto.h"
+#include "tests/support/process.h"
+#include "tests/support/temp_dir.h"
+
+namespace xiaogate::cli {
+namespace {
+
+using hub::chain;
+using hub::value;
+using test::Process;
+
+struct Ran {
+  int exit_code = -1;
+  std::string output;  // stdout and stderr
+
+  Json json() const { return value(parse_json(output)); }
+};
+
+class Cli : public testing::Test {
+ protected:
+  Ran run(std::vector<std::string> arguments, std::vector<std::string> environment = {"LC_ALL=C"}) {
+    const auto file = directory_.path() / ("output-" + std::to_string(++runs_));
+    arguments.insert(arguments.begin(), XIAOGATE);
+    Process process({.arguments = std::move(arguments),
+                     .environment = std::move(environment),
+                     .output = file,
+                     .directory = {}});
+    const auto code = process.wait();
+    return {code.value_or(-1), process.output()};
+  }
+  std::string path(const std::string& name) const { return (directory_.path() / name).string(); }
+
+  test::TempDir directory_{"xiaogate-cli"};
+  int runs_ = 0;
+};
+
+class JournalCommand : public Cli {
+ protected:
+  void SetUp() override {
+    auto store = value(store::Store::open({.directory = directory_.path(), .reserve = 0}));
+    ASSERT_TRUE(store->begin());
+    for (const Record& record : chain(300)) ASSERT_TRUE(store->write(site::AppendRecord{record}));
+    ASSERT_TRUE(store->write(site::Acknowledge{200}));
+    ASSERT_TRUE(store->commit(site::Durability::stable));
+  }
+  void damage(std::string_view sql) {
+    auto database = value(
+        store::Database::open(directory_.path() / store::kJournalFile, store::journal_schema()));
+    const auto done = database.execute(sql);
+    ASSERT_TRUE(done) << done.error().text;
+    ASSERT_EQ(database.changes(), 1);
+  }
+  std::string data() const { return directory_.path().string(); }
+};
+
+TEST_F(JournalCommand, ShowsRecords) {
+  const Ran some = run({"journal", "show", "--data", data(), "--from", "7", "--limit", "2"});
+  EXPECT_EQ(some.exit_code, 0) << some.output;
+  EXPECT_EQ(std::ranges::count(some.output, '\n'), 2) << some.output;
+  EXPECT_TRUE(some.output.starts_with("7  ")) << some.output;
+  const Ran all = run({"journal", "show", "--data", data(), "--limit", "0"});
+  EXPECT_EQ(std::ranges::count(all.output, '\n'), 300);
+  const Ran json = run({"journal", "show", "--data", data(), "--from", "300", "--json"});
+  EXPECT_EQ(json.json(), hub::report_json(chain(300)).at("records").at(299));
+}
+
+TEST_F(JournalCommand, VerifiesAWholeChainBesideItsWriter) {
+  const auto writer = value(store::Store::open({.directory = directory_.path(), .reserve = 0}));
+  const Ran good = run({"journal", "verify", "--data", data()});
+  EXPECT_EQ(good.exit_code, 0);
+  EXPECT_EQ(good.output,
+            "300 records, 1 to 300: the chain is whole. Acknowledged by the hub: 200.\n");
+  const Json json = run({"journal", "verify", "--data", data(), "--json"}).json();
+  EXPECT_EQ(json.at("records"), 300);
+  EXPECT_EQ(json.at("head_hash"), to_hex(chain(300).back().hash));
+  const Ran chinese = run({"journal", "verify", "--data", data()}, {"LC_ALL=zh_CN.UTF-8"});
+  EXPECT_NE(chinese.output.find("哈希链完整"), std::string::npos) << chinese.output;
+  EXPECT_EQ(run({"journal", "verify", "--data", data(), "--lang", "zh"}).output, chinese.output);
+}
+
+TEST_F(JournalCommand, TellsWhereAChangedRecordBreaksTheChain) {
+  damage("UPDATE record SET body = '{\"forged\":true}' WHERE seq = 123");
+  const Ran broken = run({"journal", "verify", "--data", data()});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_NE(broken.output.find("record 123"), std::string::npos) << broken.output;
+  const Json json = run({"journal", "verify", "--data", data(), "--json"}).json();
+  EXPECT_EQ(json.at("error").at("code"), "journal.broken");
+}
+
+TEST_F(JournalCommand, TellsThatARecordIsMissing) {
+  damage("DELETE FROM record WHERE seq = 123");
+  const Ran broken = run({"journal", "verify", "--data", data()});
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_NE(broken.output.find("124"), std::string::npos) << broken.output;
+}
+
+TEST_F(Cli, SaysWhatIsMissing) {
+  const Ran none = run({"journal", "verify", "--data", path("none")});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_NE(none.output.find(path("none")), std::string::npos) << none.output;
+  EXPECT_EQ(run({"status", "--socket", path("none.sock")}).exit_code, 1);
+  EXPECT_EQ(run({"rider", "code", "--phone", path("none")}).exit_code, 1);
+  EXPECT_EQ(run({"journal", "burn"}).exit_code, 2);
+  EXPECT_EQ(run({}).exit_code, 2);
+  EXPECT_EQ(run({"--help"}).exit_code, 0);
+  const Ran help = run({"rider", "add", "--help"}, {"LC_ALL=zh_CN.UTF-8"});
+  EXPECT_NE(help.output.find("登记骑手"), std::string::npos) << help.output;
+}
+
+TEST_F(Cli, ShowsTheStatusOfAGateway) {
+  const Json status{{"gateway", hub::kGateway},
+                    {"version", "0.1.0"},
+                    {"device_link", "up"},
+                    {"hub_link", "down"},
+                    {"devices", {{"gate-1", {{"plugin", "shelly"}, {"state", "online"}}}}},
+                    {"plugins", {{"shelly", "up"}}},
+                    {"journal", {{"head", 12}, {"acknowledged", 10}}},
+                    {"feed", {{"region", "hz"}, {"seq", 3}}},
+                    {"granted", 4},
+                    {"denied", 1},
+                    {"rejected_inputs", 0}};
+  const auto server = value(api::HttpServer::start(
+      path("gateway.sock"),
+      {{"GET", "/v1/status", [&](const api::Request&) { return api::json_response(status); }}}));
+  EXPECT_EQ(run({"status", "--socket", path("gateway.sock"), "--json"}).json(), status);
+  const Ran english = run({"status", "--socket", path("gateway.sock")});
+  EXPECT_EQ(english.exit_code, 0);
+  EXPECT_EQ(english.output, "Gateway " + hub::kGateway +
+                                ", version 0.1.0\n"
+                                "Links: devices up, hub down\n"
+                                "Journal: newest record 12, acknowledged by the hub up to 10\n"
+                                "Feed: region hz, batch 3\n"
+                                "Decisions since the start: 4 granted, 1 denied\n"
+                                "Messages rejected since the start: 0\n"
+                                "Devices:\n  gate-1  shelly  online\n"
+                                "Plugins:\n  shelly  up\n");
+  const Ran chinese = run({"status", "--socket", path("gateway.sock"), "--lang", "zh"});
+  EXPECT_NE(chinese.output.find("枢纽侧 未连接"), std::string::npos) << chinese.output;
+}
+
+class RiderCommand : public Cli {
+ protected:
+  void SetUp() override {
+    Process init({.arguments = {XIAOGATE_HUB, "init", "--data", path("hub"), "--region", "hz"},
+                  .environment = {},
+                  .output = path("hub.log"),
+                  .directory = {}});
+    ASSERT_EQ(init.wait(), 0) << init.output();
+    hub_ = std::make_unique<Process>(test::ProcessOptions{
+        .arguments = {XIAOGATE_HUB, "serve", "--data", path("hub"), "--broker", broker_->url()},
+        .environment = {},
+        .output = path("hub.log"),
+        .directory = {}});
+    ASSERT_TRUE(test::wait_until([&] { return std::filesystem::exists(socket()); }))
+        << hub_->output();
+  }
+  std::string socket() const { return path("hub/hub.sock"); }
+
+  std::unique_ptr<test::Mosquitto> broker_ = test::absent_mosquitto();
+  std::unique_ptr<Process> hub_;
+};
+
+TEST_F(RiderCommand, ACodeVerifiesUnderTheKeyThatWasRegistered) {
+  for (const std::string algorithm : {"ed25519", "es256", "sm2"}) {
+    const std::string phone = path(algorithm + ".phone");
+    const Ran added = run({"rider", "add", "--hub", socket(), "--phone", phone, "--alg", algorithm,
+                           "--subject", "r-" + algorithm, "--json"});
+    ASSERT_EQ(added.exit_code, 0) << added.output;
+    struct stat status{};
+    ASSERT_EQ(stat(phone.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 0600U);
+
+    const Ran shown = run({"rider", "code", "--phone", phone, "--full", "--at", "1780000000"});
+    ASSERT_EQ(shown.exit_code, 0) << shown.output;
+    ASSERT_TRUE(shown.output.ends_with('\n'));
+    const auto code = value(access::parse_rider_code(shown.output));
+    EXPECT_EQ(shown.output, std::string(access::strip_reader_ending(shown.output)) + "\n");
+    EXPECT_EQ(code.issued_at, 1'780'000'000U);
+    EXPECT_EQ(code.credential.text(), added.json().at("id"));
+    ASSERT_TRUE(code.issued);
+    const Credential& credential = code.issued->credential;
+    EXPECT_EQ(credential.subject, "r-" + algorithm);
+    EXPECT_TRUE(cose::verify(credential.key, code.signed_octets, code.signature));
+
+    const std::string brief = run({"rider", "code", "--phone", phone}).output;
+    EXPECT_FALSE(value(access::parse_rider_code(brief)).issued);
+    EXPECT_LT(brief.size(), shown.output.size());
+  }
+}
+
+TEST_F(RiderCommand, ChangesAndListsRiders) {
+  const std::string phone = path("phone");
+  ASSERT_EQ(run({"rider", "add", "--hub", socket(), "--phone", phone}).exit_code, 0);
+  const Ran again = run({"rider", "add", "--hub", socket(), "--phone", phone});
+  EXPECT_EQ(again.exit_code, 1) << "a phone must not be overwritten";
+  EXPECT_EQ(run({"rider", "list", "--hub", socket(), "--json"}).json().size(), 1U);
+
+  EXPECT_EQ(
+      run({"rider", "suspend", "--hub", socket(), "--phone", phone, "--reason", "late"}).exit_code,
+      0);
+  const Json row = run({"rider", "list", "--hub", socket(), "--json"}).json().at(0);
+  EXPECT_EQ(row.at("status"), "suspended");
+  EXPECT_EQ(row.at("reason"), "late");
+  const std::string id = row.at("id").get<std::string>();
+  EXPECT_EQ(run({"rider", "restore", "--hub", socket(), id}).exit_code, 0);
+  const Ran revoked = run({"rider", "revoke", "--hub", socket(), id, "--lang", "zh"});
+  EXPECT_NE(revoked.output.find("已吊销"), std::string::npos) << revoked.output;
+  const Ran restored = run({"rider", "restore", "--hub", socket(), id});
+  EXPECT_EQ(restored.exit_code, 1);
+  EXPECT_NE(restored.output.find("final"), std::string::npos) << restored.output;
+
+  EXPECT_EQ(run({"rider", "revoke", "--hub", socket()}).exit_code, 1) << "neither id nor phone";
+  EXPECT_EQ(run({"rider", "revoke", "--hub", socket(), "../x"}).exit_code, 1);
+  EXPECT_EQ(run({"rider", "revoke", "--hub", socket(), "00000000000000aa"}).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace xiaogate::cli
