@@ -178,7 +178,8 @@ Result<void> Hub::state(const std::string& gateway, const BrokerMessage& message
                   turn.now);
     return {};
   }
-  return intake_.state(gateway, canonical(*json), turn.now);
+  return intake_.state(gateway, canonical(*json),
+                       message.retained ? std::nullopt : std::optional(turn.now));
 }
 
 Result<void> Hub::pull(const std::string& gateway, const BrokerMessage& message, Turn& turn) {

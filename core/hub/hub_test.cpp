@@ -318,7 +318,7 @@ TEST_F(FeedTest, AFailedTurnLeavesNothingBehind) {
   api::Response answer;
   std::vector<Input> inputs;
   inputs.emplace_back(
-      BrokerMessage{"xg/1/" + kGateway + "/report", canonical(report_json(chain(2)))});
+      BrokerMessage{"xg/1/" + kGateway + "/report", canonical(report_json(chain(2))), false});
   inputs.emplace_back(
       Question{QuestionKind::add_rider, phone(), [&](api::Response r) { answer = std::move(r); }});
   EXPECT_TRUE(hub_->turn(std::move(inputs), kNow).empty());

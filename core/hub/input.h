@@ -11,7 +11,8 @@ namespace xiaogate::hub {
 
 struct BrokerMessage {
   std::string topic;
-  std::string payload;  // any octets
+  std::string payload;    // any octets
+  bool retained = false;  // kept by the broker, sent who knows when
 };
 struct BrokerMessageDropped {
   std::string topic;

@@ -145,10 +145,13 @@ Result<IntakeOutcome> Intake::report(const std::string& gateway, std::span<const
   return outcome;
 }
 
-Result<void> Intake::state(const std::string& gateway, const std::string& state, WallTime now) {
-  const auto owner = number_of(gateway, now);
+Result<void> Intake::state(const std::string& gateway, const std::string& state,
+                           std::optional<WallTime> heard) {
+  const auto owner = number_of(gateway, heard.value_or(WallTime()));
   if (!owner) return std::unexpected(owner.error());
-  if (auto done = sql_[Sql::seen].run({*owner, millis(now)}); !done) return done;
+  if (heard) {
+    if (auto done = sql_[Sql::seen].run({*owner, millis(*heard)}); !done) return done;
+  }
   return sql_[Sql::set_state].run({*owner, std::string_view(state)});
 }
 

@@ -56,7 +56,9 @@ class Intake {
   // REQUIRES: `records` are as parse_report() gives them.
   Result<IntakeOutcome> report(const std::string& gateway, std::span<const Record> records,
                                WallTime now);
-  Result<void> state(const std::string& gateway, const std::string& state, WallTime now);
+  // `heard`: when the gateway said so; nothing when the broker only repeats what it kept.
+  Result<void> state(const std::string& gateway, const std::string& state,
+                     std::optional<WallTime> heard);
   // Remembers what somebody must look at, once a gateway and kind.
   Result<void> alarm(const std::string& gateway, const Refusal& what, WallTime now);
 

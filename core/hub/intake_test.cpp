@@ -128,6 +128,19 @@ TEST_F(IntakeTest, ShowsStateAndLastSeen) {
   EXPECT_EQ(ask_json(QuestionKind::list_gateways).at("gateways").at(0).at("online"), false);
 }
 
+// A hub that starts is told again by the broker what gateways said days ago.
+TEST_F(IntakeTest, ARetainedStateIsNoSignOfLife) {
+  const auto seen = [&] {
+    return ask_json(QuestionKind::list_gateways).at("gateways").at(0).at("seen");
+  };
+  std::vector<Input> inputs;
+  inputs.emplace_back(BrokerMessage{"xg/1/" + kGateway + "/state", R"({"online":true})", true});
+  hub_->turn(std::move(inputs), kNow);
+  EXPECT_EQ(seen(), 0);
+  say("xg/1/" + kGateway + "/state", R"({"online":true})");
+  EXPECT_EQ(seen(), kNow.time_since_epoch().count());
+}
+
 // Each fault alone in an otherwise good report.
 TEST_F(IntakeTest, RejectsWhatIsNoReport) {
   const Json good = report_json(chain(2));

@@ -43,21 +43,23 @@ links::LinkOptions link_options(const std::string& broker) {
 }
 
 links::LinkEvents link_events(Inbox& inbox) {
-  return {
-      .on_message =
-          [&inbox](links::Message&& message) {
-            const bool taken = inbox.post(
-                BrokerMessage{std::move(message.topic), std::move(message.payload)}, kRoomPatience);
-            if (!taken) process::log_warning("message lost, the hub is overloaded");
-          },
-      .on_state =
-          [&inbox](bool up, std::string why) {
-            inbox.post_always(BrokerLinkChanged{up, std::move(why)});
-          },
-      .on_dropped =
-          [&inbox](links::Dropped dropped) {
-            inbox.post(BrokerMessageDropped{std::move(dropped.topic), dropped.size}, kRoomPatience);
-          }};
+  return {.on_message =
+              [&inbox](links::Message&& message) {
+                const bool taken =
+                    inbox.post(BrokerMessage{std::move(message.topic), std::move(message.payload),
+                                             message.retained},
+                               kRoomPatience);
+                if (!taken) process::log_warning("message lost, the hub is overloaded");
+              },
+          .on_state =
+              [&inbox](bool up, std::string why) {
+                inbox.post_always(BrokerLinkChanged{up, std::move(why)});
+              },
+          .on_dropped =
+              [&inbox](links::Dropped dropped) {
+                inbox.post(BrokerMessageDropped{std::move(dropped.topic), dropped.size},
+                           kRoomPatience);
+              }};
 }
 
 // What is to be published, in order. Lives on the loop's thread.

@@ -83,7 +83,7 @@ class HubTest : public testing::Test {
 
   std::vector<Publication> say(const std::string& topic, const std::string& payload) {
     std::vector<Input> inputs;
-    inputs.emplace_back(BrokerMessage{topic, payload});
+    inputs.emplace_back(BrokerMessage{topic, payload, false});
     return hub_->turn(std::move(inputs), kNow);
   }
   std::vector<Publication> report(const std::vector<Record>& records) {
