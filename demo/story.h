@@ -1,0 +1,55 @@
+// The story that the demo tells: what a rider meets at a gate, with and without the network.
+#pragma once
+
+#include <string>
+
+#include "demo/stage.h"
+
+namespace xiaogate::demo {
+
+enum class Language { english, chinese };
+
+class Story {
+ public:
+  Story(Stage& stage, Language language) : stage_(stage), language_(language) {}
+
+  // Every step, one line each with its measured time. Throws std::runtime_error at the first step
+  // that does not come out as told.
+  void tell();
+  // How to hold a code before the reader by hand.
+  void explain_by_hand();
+  // One line for each decision, until `stop_descriptor` becomes readable.
+  void watch(int stop_descriptor);
+
+ private:
+  struct Scan {
+    std::string kind;  // of the record
+    std::string verdict;
+    double gate_ms = 0;    // scan to relay; only when it opened
+    double answer_ms = 0;  // scan to the reader's answer
+    Clock::time_point at;
+  };
+
+  void say(const std::string& english, const std::string& chinese) const;
+  void step(const std::string& english, const std::string& chinese, double milliseconds) const;
+  std::string register_rider(const std::string& name);
+  std::string code(const std::string& name, std::vector<std::string> extra = {});
+  Scan scan(const std::string& side, const std::string& code);
+  void expect_open(const std::string& side, const std::string& code, const std::string& english,
+                   const std::string& chinese);
+  void expect_denied(const std::string& side, const std::string& code, const std::string& verdict,
+                     const std::string& english, const std::string& chinese);
+  std::uint64_t journal_head();
+  double wait_acknowledged(Clock::time_point since, std::uint64_t through);
+  void check_hub_has_each_once();
+  std::string forge();
+
+  void with_the_hub();
+  void without_the_hub();
+  void the_hub_returns();
+
+  Stage& stage_;
+  Language language_;
+};
+
+}  // namespace xiaogate::demo
