@@ -23,19 +23,25 @@ class Story {
 
  private:
   struct Scan {
-    std::string kind;  // of the record
+    std::uint64_t seq = 0;  // of the record
+    std::string kind;
     std::string verdict;
     double gate_ms = 0;    // scan to relay; only when it opened
     double answer_ms = 0;  // scan to the reader's answer
     Clock::time_point at;
   };
 
+  struct Registration {
+    double at_hub_ms;      // command to signed batch on the broker
+    double at_gateway_ms;  // batch to the gateway's word that it applied it
+  };
+
   void say(const std::string& english, const std::string& chinese) const;
   void step(const std::string& english, const std::string& chinese, double milliseconds) const;
-  std::string register_rider(const std::string& name);
+  Registration register_rider(const std::string& name);
   std::string code(const std::string& name, std::vector<std::string> extra = {});
   Scan scan(const std::string& side, const std::string& code);
-  void expect_open(const std::string& side, const std::string& code, const std::string& english,
+  Scan expect_open(const std::string& side, const std::string& code, const std::string& english,
                    const std::string& chinese);
   void expect_denied(const std::string& side, const std::string& code, const std::string& verdict,
                      const std::string& english, const std::string& chinese);

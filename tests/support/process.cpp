@@ -34,6 +34,10 @@ std::vector<std::string> merged_environment(const std::vector<std::string>& adde
                          char* const* environment, pid_t parent, int report) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // the test died before the line above
+  // A parent that waits for its signals on a descriptor has them blocked; the child must not.
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
   const int sink = open(output, O_WRONLY | O_CREAT | O_APPEND, 0600);
   const int source = open("/dev/null", O_RDONLY);
   const bool ready = sink >= 0 && source >= 0 && dup2(source, 0) == 0 && dup2(sink, 1) == 1 &&
