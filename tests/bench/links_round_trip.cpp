@@ -18,14 +18,13 @@
 #include <thread>
 #include <vector>
 
-#include <MQTTAsync.h>
 #include <mqtt/async_client.h>
 #include <signal.h>
 
-#include "links/broker_address.h"
 #include "links/connection.h"
 #include "links/mqtt_link.h"
 #include "model/json.h"
+#include "tests/bench/bare_client.h"
 #include "tests/support/mosquitto.h"
 #include "tests/support/process.h"
 
@@ -33,10 +32,12 @@ namespace xiaogate {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using bench::address_of;
+using bench::BareClient;
 using test::wait_until;
 
-const char* const kRequest = "bench/request";
-const char* const kAnswer = "bench/answer";
+using bench::kAnswer;
+using bench::kRequest;
 constexpr int kWindow = 64;  // unanswered requests in the saturated run
 constexpr std::size_t kPayload = 300;
 
@@ -44,65 +45,6 @@ constexpr std::size_t kPayload = 300;
   std::cerr << "bench_links: " << what << "\n";
   std::exit(1);
 }
-
-links::BrokerAddress address_of(const std::string& url) {
-  return links::resolve(*links::parse_broker_url(url))->front();
-}
-
-// Paho's C client with TCP_NODELAY and nothing else.
-class BareClient {
- public:
-  using OnMessage = std::function<void(BareClient&, std::string_view payload)>;
-
-  BareClient(const std::string& url, const char* id, const char* filter, OnMessage on_message)
-      : on_message_(std::move(on_message)) {
-    const auto broker = address_of(url);
-    MQTTAsync_createOptions creation = MQTTAsync_createOptions_initializer;
-    creation.maxBufferedMessages = 4096;
-    MQTTAsync_createWithOptions(&client_, broker.paho_uri().c_str(), id,
-                                MQTTCLIENT_PERSISTENCE_NONE, nullptr, &creation);
-    MQTTAsync_setCallbacks(client_, this, nullptr, arrived, nullptr);
-    MQTTAsync_connectOptions connect = MQTTAsync_connectOptions_initializer;
-    connect.MQTTVersion = MQTTVERSION_3_1_1;
-    connect.context = this;
-    connect.onSuccess = counted;
-    if (MQTTAsync_connect(client_, &connect) != MQTTASYNC_SUCCESS) die("cannot connect");
-    if (!wait_until([&] { return steps_ == 1; })) die("not connected in time");
-    if (links::set_no_delay(broker) == 0) die("the socket was not found");
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    response.context = this;
-    response.onSuccess = counted;
-    MQTTAsync_subscribe(client_, filter, 1, &response);
-    if (!wait_until([&] { return steps_ == 2; })) die("not subscribed in time");
-  }
-  ~BareClient() { MQTTAsync_destroy(&client_); }
-  BareClient(const BareClient&) = delete;
-  BareClient& operator=(const BareClient&) = delete;
-
-  void send(const char* topic, std::string_view payload) {
-    MQTTAsync_responseOptions response = MQTTAsync_responseOptions_initializer;
-    const int code = MQTTAsync_send(client_, topic, static_cast<int>(payload.size()),
-                                    payload.data(), 1, 0, &response);
-    if (code != MQTTASYNC_SUCCESS) die("Paho refuses to send: " + std::to_string(code));
-  }
-
- private:
-  static void counted(void* self, MQTTAsync_successData*) {
-    ++static_cast<BareClient*>(self)->steps_;
-  }
-  static int arrived(void* context, char* topic, int, MQTTAsync_message* message) {
-    auto& self = *static_cast<BareClient*>(context);
-    self.on_message_(self, {static_cast<const char*>(message->payload),
-                            static_cast<std::size_t>(message->payloadlen)});
-    MQTTAsync_freeMessage(&message);
-    MQTTAsync_free(topic);
-    return 1;
-  }
-
-  OnMessage on_message_;
-  std::atomic<int> steps_{0};
-  MQTTAsync client_ = nullptr;
-};
 
 // ---- responders, each in a process of its own; they say "ready" and answer until they are killed
 
@@ -112,8 +54,8 @@ class BareClient {
 }
 
 [[noreturn]] void respond_bare(const std::string& url) {
-  BareClient client(url, "responder", kRequest, [](BareClient& self, std::string_view payload) {
-    self.send(kAnswer, payload);
+  BareClient client(url, "responder", {kRequest}, [](BareClient& self, const bench::Heard& heard) {
+    self.send(kAnswer, heard.payload);
   });
   answer_for_ever();
 }
@@ -160,8 +102,8 @@ struct Sample {
 class Device {
  public:
   explicit Device(const std::string& url)
-      : client_(url, "device", kAnswer,
-                [this](BareClient&, std::string_view payload) { answered(payload); }) {}
+      : client_(url, "device", {kAnswer},
+                [this](BareClient&, const bench::Heard& heard) { answered(heard.payload); }) {}
 
   // `rate` requests a second, or as many as the window lets through if 0.
   Sample run(double rate, std::chrono::seconds length) {

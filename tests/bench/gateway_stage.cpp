@@ -1,0 +1,115 @@
+#include "tests/bench/gateway_stage.h"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "model/json.h"
+
+namespace xiaogate::bench {
+namespace {
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::size_t memory_of(pid_t process, const std::string& what) {
+  std::ifstream status("/proc/" + std::to_string(process) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(what + ":")) return std::stoul(line.substr(what.size() + 1));
+  }
+  throw std::runtime_error("no " + what + " of process " + std::to_string(process));
+}
+
+Json site_config(const std::string& site_broker, const std::string& hub_broker,
+                 std::size_t access_points) {
+  Json devices = Json::array();
+  Json points = Json::array();
+  for (std::size_t i = 0; i < access_points; ++i) {
+    const std::string n = std::to_string(i);
+    devices.push_back(
+        {{"id", "gate-" + n}, {"plugin", "shelly"}, {"options", {{"prefix", "gate-" + n}}}});
+    devices.push_back(
+        {{"id", "reader-" + n},
+         {"plugin", "reader"},
+         {"options",
+          {{"protocol", "generic"},
+           {"topic", "scan/" + n},
+           {"feedback", {{"topic", "show/" + n}, {"granted", "yes"}, {"denied", "no"}}}}}});
+    points.push_back({{"id", "point-" + n},
+                      {"name_en", "Point " + n},
+                      {"name_zh", "门" + n},
+                      {"reader", "reader-" + n},
+                      {"gate", "gate-" + n}});
+  }
+  return {{"gateway", kGateway},
+          {"region", "hangzhou"},
+          {"device_broker", site_broker},
+          {"hub_broker", hub_broker},
+          {"policy", {{"freshness_s", 300}, {"profiles", {{{"name", "rider.gate"}}}}}},
+          {"devices", std::move(devices)},
+          {"access_points", std::move(points)}};
+}
+
+}  // namespace
+
+GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points)
+    : bin_(std::move(bin)) {
+  const std::string hub = file("hub").string();
+  if (start("xiaogate-hub", {"init", "--data", hub, "--region", "hangzhou"})->wait() != 0) {
+    throw std::runtime_error("the hub cannot be made: " + logs());
+  }
+  hub_ = start("xiaogate-hub", {"serve", "--data", hub, "--broker", hub_broker()});
+  if (!test::wait_until([&] { return std::filesystem::exists(file("hub") / "hub.sock"); })) {
+    throw std::runtime_error("the hub does not come up: " + logs());
+  }
+  std::filesystem::create_directory(data());
+  std::ofstream(file("site.json"))
+      << site_config(site_broker(), hub_broker(), access_points).dump();
+}
+
+GatewayStage::~GatewayStage() {
+  stop_gateway();
+  hub_->stop();
+}
+
+void GatewayStage::start_gateway() {
+  gateway_ = start("xiaogated", {"--config", file("site.json").string(), "--trust",
+                                 (file("hub") / "trust.json").string(), "--data", data().string(),
+                                 "--plugins", (bin_ / ".." / "plugins").string(), "--runner",
+                                 program("xiaogate-plugin-host").string()});
+}
+
+void GatewayStage::stop_gateway() {
+  if (gateway_) gateway_->stop();
+  gateway_.reset();
+}
+
+std::size_t GatewayStage::gateway_memory(const std::string& what) const {
+  return memory_of(gateway_->pid(), what);
+}
+
+std::size_t GatewayStage::plugins_memory() const {
+  const std::string pid = std::to_string(gateway_->pid());
+  std::istringstream children(text_of("/proc/" + pid + "/task/" + pid + "/children"));
+  std::size_t total = 0;
+  for (pid_t child = 0; children >> child;) total += memory_of(child, "VmRSS");
+  return total;
+}
+
+std::string GatewayStage::logs() const {
+  return text_of(file("xiaogated.log")) + text_of(file("xiaogate-hub.log"));
+}
+
+std::unique_ptr<test::Process> GatewayStage::start(const std::string& program,
+                                                   std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), (bin_ / program).string());
+  return std::make_unique<test::Process>(
+      test::ProcessOptions{.arguments = std::move(arguments), .output = file(program + ".log")});
+}
+
+}  // namespace xiaogate::bench
