@@ -1,5 +1,6 @@
 #include "host/wire.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <optional>
@@ -71,7 +72,7 @@ class Reader {
   Number number() {
     Number value{};
     if (!take(sizeof value)) return value;
-    std::memcpy(&value, taken_.data(), sizeof value);
+    std::ranges::copy(taken_, reinterpret_cast<char*>(&value));
     return value;
   }
   std::string text() {

@@ -14,7 +14,7 @@
 namespace xiaogate::test {
 
 struct ProcessOptions {
-  std::vector<std::string> arguments;    // the program first: a path, or a name looked up in PATH
+  std::vector<std::string> arguments;      // the program first: a path, or a name looked up in PATH
   std::vector<std::string> environment{};  // "NAME=value", added to that of the test
   std::filesystem::path output{};          // where stdout and stderr are appended; empty: /dev/null
   std::filesystem::path directory{};       // to run in; empty: that of the test
