@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <random>
 #include <set>
@@ -22,11 +23,17 @@ constexpr Millis kBetweenScans{4};
 constexpr int kLongestBusyMs = 120;
 constexpr int kLongestStartMs = 60;
 constexpr std::size_t kSampleEvery = 8;
+constexpr std::size_t kRemembered = 100;  // scans; about half a second
 
 int kills() {
   const char* wanted = std::getenv("XIAOGATE_KILLS");
   return wanted == nullptr ? 200 : std::atoi(wanted);
 }
+
+struct Shown {
+  std::string code;
+  bool north;
+};
 
 class Kills : public testing::Test {
  protected:
@@ -47,12 +54,18 @@ class Kills : public testing::Test {
     return std::uniform_int_distribution<int>(least, most)(random_);
   }
 
-  // One scan: mostly a fresh code, sometimes one that was shown at the other gate before.
+  // One scan: mostly a fresh code, sometimes one that was held before the other gate a while ago,
+  // perhaps before the last kill.
   void scan_once() {
-    const bool again = !shown_.empty() && random(0, 5) == 0;
-    if (!again) shown_ = riders_[next_rider_++ % kRiders].code();
-    devices_.scan(again == north_ ? "south" : "north", shown_);
-    if (!again) north_ = random(0, 1) == 0;
+    if (!shown_.empty() && random(0, 5) == 0) {
+      const Shown& old =
+          shown_[static_cast<std::size_t>(random(0, static_cast<int>(shown_.size()) - 1))];
+      devices_.scan(old.north ? "south" : "north", old.code);
+    } else {
+      shown_.push_back({riders_[next_rider_++ % kRiders].code(), random(0, 1) == 0});
+      if (shown_.size() > kRemembered) shown_.pop_front();
+      devices_.scan(shown_.back().north ? "north" : "south", shown_.back().code);
+    }
     devices_.wait_commands(SIZE_MAX, kBetweenScans);
     sample();
   }
@@ -156,8 +169,7 @@ class Kills : public testing::Test {
   std::vector<Rider> riders_;
   std::mt19937_64 random_;
   std::set<pid_t> plugins_seen_;
-  std::string shown_;
-  bool north_ = true;
+  std::deque<Shown> shown_;
   std::size_t next_rider_ = 0;
   std::size_t sampled_ = 0;
   std::size_t samples_ = 0;
