@@ -53,8 +53,8 @@ Result<void> Gateway::make_site() {
   site_ = std::make_unique<site::Site>(config_, trust_, *store_, *recovered, now,
                                        std::string(kVersion));
   // Links tell when their state changes; a site made anew within a run is told what it is.
-  if (device_link_) inbox_->post(site::DeviceLinkChanged{device_link_->up()}, Millis(0));
-  if (hub_link_) inbox_->post(site::HubLinkChanged{hub_link_->up()}, Millis(0));
+  if (device_link_) inbox_->post_always(site::DeviceLinkChanged{device_link_->up()});
+  if (hub_link_) inbox_->post_always(site::HubLinkChanged{hub_link_->up()});
   return {};
 }
 
@@ -97,6 +97,9 @@ void Gateway::gather(std::vector<site::Input>& inputs, const Instant& now) {
     inputs.emplace_back(site::Tick{});
   }
   watch_disk(inputs, now);
+  if (auto fault = store_->take_read_fault()) {
+    inputs.emplace_back(site::CacheFault{std::move(fault->text)});
+  }
 }
 
 void Gateway::turn(const std::vector<site::Input>& inputs, const Instant& now) {

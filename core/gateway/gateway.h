@@ -47,7 +47,11 @@ class Gateway final : public site::Outbox {
   explicit Gateway(Parts parts);
 
   Result<void> start_plugins(const InstalledPlugins& plugins);
-  Result<void> start_links();
+  links::LinkEvents link_events(std::string name, bool from_hub,
+                                std::function<site::Input(bool up)> changed,
+                                std::function<site::Input(links::Message&&)> arrived);
+  Result<void> start_device_link();
+  Result<void> start_hub_link();
   Result<void> start_api(const std::string& socket);
 
   Result<void> make_site();

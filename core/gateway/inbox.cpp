@@ -30,11 +30,20 @@ bool Inbox::post(site::Input input, Millis patience) {
     ++lost_;
     return false;
   }
+  add(std::move(input));
+  return true;
+}
+
+void Inbox::post_always(site::Input input) {
+  const std::scoped_lock lock(mutex_);
+  add(std::move(input));
+}
+
+void Inbox::add(site::Input input) {
   const bool was_empty = waiting_.empty();
   waiting_.push_back(std::move(input));
   // Only the first needs to wake the loop: it drains until nothing waits.
   if (was_empty) eventfd_write(descriptor_, 1);
-  return true;
 }
 
 void Inbox::drain(std::vector<site::Input>& out, std::size_t limit) {

@@ -29,6 +29,9 @@ class Inbox {
   // Appends what is waiting, at most `limit`, to `out`, in order of arrival.
   void drain(std::vector<site::Input>& out, std::size_t limit);
 
+  // For the few inputs that must not be lost whatever the load: takes no notice of the capacity.
+  void post_always(site::Input input);
+
   // From now on post() refuses at once: nobody drains any more.
   void close();
 
@@ -37,6 +40,7 @@ class Inbox {
   std::uint64_t lost() const;
 
  private:
+  void add(site::Input input);
   Inbox(std::size_t capacity, int descriptor) : capacity_(capacity), descriptor_(descriptor) {}
 
   const std::size_t capacity_;

@@ -74,7 +74,10 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   const std::string socket =
       options.socket.empty() ? options.data + "/xiaogated.sock" : options.socket;
   if (auto started = gateway->start_api(socket); !started) return std::unexpected(started.error());
-  if (auto started = gateway->start_links(); !started) return std::unexpected(started.error());
+  if (auto started = gateway->start_device_link(); !started) {
+    return std::unexpected(started.error());
+  }
+  if (auto started = gateway->start_hub_link(); !started) return std::unexpected(started.error());
   return gateway;
 }
 
@@ -108,50 +111,64 @@ Result<void> Gateway::start_plugins(const InstalledPlugins& plugins) {
   return {};
 }
 
-Result<void> Gateway::start_links() {
-  links::LinkOptions device;
-  device.url = config_.device_broker;
-  device.client_id = config_.gateway + "-site";
-  for (const auto& [id, d] : config_.devices) {
-    for (const auto& filter : d.subscribe) device.subscriptions.push_back({filter, 1});
-  }
+// What both links have in common: their messages differ, and what they call themselves.
+links::LinkEvents Gateway::link_events(std::string name, bool from_hub,
+                                       std::function<site::Input(bool up)> changed,
+                                       std::function<site::Input(links::Message&&)> arrived) {
   links::LinkEvents events;
-  events.on_message = [this](links::Message&& m) {
-    inbox_->post(site::DeviceMessage{std::move(m.topic), std::move(m.payload)}, kBackPressure);
+  events.on_message = [this, arrived = std::move(arrived)](links::Message&& message) {
+    inbox_->post(arrived(std::move(message)), kBackPressure);
   };
-  events.on_state = [this](bool up, const std::string& why) {
-    log_info(up ? "device link up" : "device link down", {{"reason", why}});
-    inbox_->post(site::DeviceLinkChanged{up}, kBackPressure);
+  events.on_state = [this, name = std::move(name), changed = std::move(changed)](
+                        bool up, const std::string& why) {
+    log_info(name + (up ? " up" : " down"), {{"reason", why}});
+    inbox_->post_always(changed(up));
   };
-  events.on_dropped = [this](links::Dropped d) {
-    inbox_->post(site::MessageDropped{std::move(d.topic), d.size}, kBackPressure);
+  events.on_dropped = [this, from_hub](links::Dropped dropped) {
+    inbox_->post(site::MessageDropped{from_hub, std::move(dropped.topic), dropped.size},
+                 kBackPressure);
   };
-  auto link = links::MqttLink::create(std::move(device), std::move(events));
+  return events;
+}
+
+Result<void> Gateway::start_device_link() {
+  links::LinkOptions options;
+  options.url = config_.device_broker;
+  options.client_id = config_.gateway + "-site";
+  for (const auto& [id, device] : config_.devices) {
+    for (const auto& filter : device.subscribe) options.subscriptions.push_back({filter, 1});
+  }
+  auto link = links::MqttLink::create(
+      std::move(options),
+      link_events(
+          "device link", false, [](bool up) { return site::DeviceLinkChanged{up}; },
+          [](links::Message&& m) {
+            return site::DeviceMessage{std::move(m.topic), std::move(m.payload)};
+          }));
   if (!link) return std::unexpected(link.error());
   device_link_ = std::move(*link);
-  if (config_.hub_broker.empty()) return {};
+  return {};
+}
 
+Result<void> Gateway::start_hub_link() {
+  if (config_.hub_broker.empty()) return {};
   const std::string own = "xg/1/" + config_.gateway + "/";
-  links::LinkOptions hub;
-  hub.url = config_.hub_broker;
-  hub.client_id = config_.gateway;
-  hub.max_payload = site::FeedFollower::kMaxMessage;
-  hub.will = links::Will{.topic = own + "state", .payload = R"({"online":false})", .retain = true};
-  hub.subscriptions = {
+  links::LinkOptions options;
+  options.url = config_.hub_broker;
+  options.client_id = config_.gateway;
+  options.max_payload = site::FeedFollower::kMaxMessage;
+  options.will =
+      links::Will{.topic = own + "state", .payload = R"({"online":false})", .retain = true};
+  options.subscriptions = {
       {own + "ack", 1}, {own + "feed/page", 1}, {"xg/1/feed/" + config_.region, 1}};
-  events = {};
-  events.on_message = [this, own](links::Message&& m) {
-    std::string leaf = m.topic.starts_with(own) ? m.topic.substr(own.size()) : "feed";
-    inbox_->post(site::HubMessage{std::move(leaf), std::move(m.payload)}, kBackPressure);
-  };
-  events.on_state = [this](bool up, const std::string& why) {
-    log_info(up ? "hub link up" : "hub link down", {{"reason", why}});
-    inbox_->post(site::HubLinkChanged{up}, kBackPressure);
-  };
-  events.on_dropped = [this](links::Dropped d) {
-    inbox_->post(site::MessageDropped{std::move(d.topic), d.size}, kBackPressure);
-  };
-  link = links::MqttLink::create(std::move(hub), std::move(events));
+  auto link = links::MqttLink::create(
+      std::move(options), link_events(
+                              "hub link", true, [](bool up) { return site::HubLinkChanged{up}; },
+                              [own](links::Message&& m) {
+                                return site::HubMessage{
+                                    m.topic.starts_with(own) ? m.topic.substr(own.size()) : "feed",
+                                    std::move(m.payload)};
+                              }));
   if (!link) return std::unexpected(link.error());
   hub_link_ = std::move(*link);
   return {};

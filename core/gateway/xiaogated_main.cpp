@@ -1,5 +1,10 @@
 // xiaogated: the gateway daemon.
 
+#include <sstream>
+#include <string>
+
+#include <sys/stat.h>
+
 #include "gateway/gateway.h"
 #include "process/exit_code.h"
 #include "process/logging.h"
@@ -10,12 +15,15 @@ namespace {
 
 using namespace xiaogate;
 
+// One line a fault.
 int fail(const Error& error) {
-  process::log_error(error.text);
+  std::istringstream lines(error.text);
+  for (std::string line; std::getline(lines, line);) process::log_error(line);
   return process::kExitFailed;
 }
 
 int serve(const gateway::GatewayOptions& options, process::LogLevel level) {
+  umask(S_IRWXG | S_IRWXO);  // the journal is nobody else's business
   process::start_logging("xiaogated", level);
   auto signals = process::StopSignals::block();
   if (!signals) return fail(signals.error());

@@ -2,6 +2,8 @@
 
 #include <iostream>
 
+#include <sys/stat.h>
+
 #include "hub/hub.h"
 #include "hub/service.h"
 #include "process/exit_code.h"
@@ -27,6 +29,7 @@ Algorithm algorithm_of(const std::string& name) {
 }
 
 int serve(const hub::ServiceOptions& options, process::LogLevel level) {
+  umask(S_IRWXG | S_IRWXO);  // records and register are nobody else's business
   process::start_logging("xiaogate-hub", level);
   auto stop = process::StopSignals::block();
   if (!stop) return told(std::unexpected(stop.error()));

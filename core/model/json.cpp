@@ -122,6 +122,23 @@ const Json& JsonReader::array(const char* name) {
   return kEmptyArray;
 }
 
+const Json& JsonReader::array_or_empty(const char* name) {
+  return value_.contains(name) ? array(name) : (member(name, false), kEmptyArray);
+}
+
+std::vector<std::string> JsonReader::texts_or_empty(const char* name) {
+  std::vector<std::string> texts;
+  const Json& elements = array_or_empty(name);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    if (elements[i].is_string()) {
+      texts.push_back(elements[i].get<std::string>());
+    } else {
+      fault(std::string(name) + "/" + std::to_string(i), "must be a text");
+    }
+  }
+  return texts;
+}
+
 const Json& JsonReader::object_or_empty(const char* name) {
   const Json* found = member(name, false);
   if (found == nullptr) return kEmptyObject;

@@ -42,8 +42,12 @@ class JsonReader {
   std::int64_t integer_or(const char* name, std::int64_t fallback, std::int64_t least,
                           std::int64_t most);
   bool boolean_or(const char* name, bool fallback);
-  // Arrays: required; an empty array after a fault. Objects: an empty object when absent.
+  // An empty array after a fault; array_or_empty also when absent.
   const Json& array(const char* name);
+  const Json& array_or_empty(const char* name);
+  // An array of texts; empty when absent, without the elements that are none after a fault.
+  std::vector<std::string> texts_or_empty(const char* name);
+  // An empty object when absent.
   const Json& object_or_empty(const char* name);
   // Null when the member is absent.
   const Json* find(const char* name);

@@ -1,10 +1,10 @@
 #include "site/config.h"
 
 #include <algorithm>
-#include <array>
 
 #include "model/id.h"
 #include "site/faults.h"
+#include "site/policy_config.h"
 
 namespace xiaogate::site {
 namespace {
@@ -37,89 +37,6 @@ std::string read_broker(JsonReader& in, const char* member, bool required) {
     in.fault(member, "must be like mqtt://127.0.0.1:1883, not '" + printable(url, 60) + "'");
   }
   return url;
-}
-
-// "HH:MM" as minutes after midnight.
-std::uint16_t read_clock(JsonReader& in, const char* member) {
-  const std::string text = in.text(member);
-  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4)) {
-    const int hour = (text[0] - '0') * 10 + (text[1] - '0');
-    const int minute = (text[3] - '0') * 10 + (text[4] - '0');
-    if (hour < 24 && minute < 60) return static_cast<std::uint16_t>(hour * 60 + minute);
-  }
-  in.fault(member, "must be a time like 09:00");
-  return 0;
-}
-
-std::uint8_t read_days(JsonReader& in) {
-  static constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu",
-                                                         "fri", "sat", "sun"};
-  const Json* days = in.find("days");
-  if (days == nullptr) return 0x7F;
-  std::uint8_t mask = 0;
-  const auto bad = [&] {
-    in.fault("days", "must be an array of mon, tue, wed, thu, fri, sat, sun");
-    return static_cast<std::uint8_t>(0x7F);
-  };
-  if (!days->is_array() || days->empty()) return bad();
-  for (const Json& day : *days) {
-    const auto found =
-        day.is_string() ? std::ranges::find(kDays, day.get<std::string>()) : kDays.end();
-    if (found == kDays.end()) return bad();
-    mask = static_cast<std::uint8_t>(mask | (1U << static_cast<unsigned>(found - kDays.begin())));
-  }
-  return mask;
-}
-
-access::AccessProfile read_profile(const Json& json, const std::string& pointer, Faults& faults) {
-  JsonReader in(json, pointer, faults);
-  access::AccessProfile profile;
-  profile.name = in.text("name");
-  if (profile.name.empty() || profile.name.find(' ') != std::string::npos) {
-    in.fault("name", "must be a scope name without blanks, like rider.gate");
-  }
-  if (const Json* hours = in.find("hours")) {
-    if (!hours->is_array()) in.fault("hours", "must be an array");
-    for (std::size_t i = 0; hours->is_array() && i < hours->size(); ++i) {
-      JsonReader window((*hours)[i], in.at("hours") + "/" + std::to_string(i), faults);
-      const auto days = read_days(window);
-      const auto from = read_clock(window, "from");
-      const auto to = read_clock(window, "to");
-      window.finish();
-      profile.hours.push_back({.days = days, .from = from, .to = to});
-    }
-  }
-  in.finish();
-  return profile;
-}
-
-access::AccessPolicy read_policy(const Json& json, const std::string& pointer, Faults& faults) {
-  JsonReader in(json, pointer, faults);
-  access::AccessPolicy policy;
-  policy.freshness = std::chrono::seconds(in.integer_or("freshness_s", 60, 20, 300));
-  policy.utc_offset_s =
-      static_cast<std::int32_t>(in.integer_or("utc_offset_min", 480, -720, 840) * 60);
-  if (const Json* profiles = in.find("profiles")) {
-    if (!profiles->is_array()) in.fault("profiles", "must be an array");
-    for (std::size_t i = 0; profiles->is_array() && i < profiles->size(); ++i) {
-      auto profile =
-          read_profile((*profiles)[i], in.at("profiles") + "/" + std::to_string(i), faults);
-      policy.profiles.emplace(profile.name, profile);
-    }
-  }
-  if (const Json* banned = in.find("banned")) {
-    if (!banned->is_array()) in.fault("banned", "must be an array of rider ids");
-    for (const Json& subject : *banned) {
-      if (subject.is_string()) {
-        policy.banned.insert(subject.get<std::string>());
-      } else {
-        in.fault("banned", "must hold rider ids only, each a text");
-      }
-    }
-  }
-  in.finish();
-  return policy;
 }
 
 class ConfigReader {
@@ -162,15 +79,8 @@ class ConfigReader {
     point.reader = reference(in, "reader");
     point.gate = reference(in, "gate");
     point.open_ttl = Millis(in.integer_or("open_ttl_ms", 3000, 100, 30'000));
-    if (const Json* profiles = in.find("profiles")) {
-      for (const Json& name : *profiles) {
-        if (!name.is_string()) {
-          in.fault("profiles", "must be an array of profile names");
-          break;
-        }
-        point.rules.profiles.insert(name.get<std::string>());
-      }
-    }
+    const auto profiles = in.texts_or_empty("profiles");
+    point.rules.profiles.insert(profiles.begin(), profiles.end());
     in.finish();
     for (const auto& other : points_) {
       if (other.rules.id == point.rules.id)
@@ -194,8 +104,9 @@ class ConfigReader {
     if (found == devices_.end()) {
       in.fault(interface,
                "no device '" + printable(id, 40) + "'; devices here: " + joined(ids_of(devices_)));
-    } else if (std::ranges::find(found->second.interfaces, interface) ==
-               found->second.interfaces.end()) {
+    } else if (!found->second.interfaces.empty() &&  // empty: its own fault is told already
+               std::ranges::find(found->second.interfaces, interface) ==
+                   found->second.interfaces.end()) {
       in.fault(interface, "device '" + id + "' is no " + interface + "; its plugin '" +
                               found->second.plugin +
                               "' implements: " + joined(found->second.interfaces));

@@ -109,12 +109,27 @@ TEST(SiteConfig, RefusesWrongPolicies) {
   json["access_points"][0]["profiles"] = {"rider.gate"};
   const std::string text = refusal(json);
   EXPECT_THAT(text, HasSubstr("/policy/freshness_s: must be a whole number from 20 to 300"));
-  EXPECT_THAT(text, HasSubstr("/policy/banned: must hold rider ids"));
+  EXPECT_THAT(text, HasSubstr("/policy/banned/0: must be a text"));
   EXPECT_THAT(text, HasSubstr("/policy/profiles/0/name: must be a scope name without blanks"));
   EXPECT_THAT(text, HasSubstr("/policy/profiles/0/hours/0/days: must be an array of mon"));
   EXPECT_THAT(text, HasSubstr("/policy/profiles/0/hours/0/from: must be a time like 09:00"));
   EXPECT_THAT(text, HasSubstr("/policy/profiles/0/hours/0/to: must be a time like 09:00"));
   EXPECT_THAT(text, HasSubstr("/access_points/0/profiles: no profile 'rider.gate'"));
+}
+
+TEST(SiteConfig, ADeviceWithWrongOptionsIsOneFaultNotTwo) {
+  Json json = demo();
+  json["devices"][0]["options"] = Json::object();
+  EXPECT_EQ(refusal(json), "site.json: /devices/0/options/prefix: missing");
+}
+
+TEST(SiteConfig, ProfilesOfAnAccessPointAreAList) {
+  Json json = demo();
+  json["access_points"][0]["profiles"] = "rider.gate";
+  EXPECT_EQ(refusal(json), "site.json: /access_points/0/profiles: must be an array");
+  json["access_points"][0].erase("profiles");
+  json["policy"] = *parse_json(R"({"profiles": [{"name": "a"}, {"name": "a"}]})");
+  EXPECT_EQ(refusal(json), "site.json: /policy/profiles/1/name: 'a' is used twice");
 }
 
 TEST(SiteConfig, RefusesAnythingElse) {

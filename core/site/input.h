@@ -34,6 +34,7 @@ struct HubMessage {
 
 // A message that a link had to drop, because it was larger than allowed.
 struct MessageDropped {
+  bool from_hub = false;
   std::string topic;
   std::uint64_t size = 0;
 };
@@ -55,7 +56,8 @@ struct CallReturned {
   std::vector<PluginEffect> effects;
 };
 
-// A call that brought no effects: "crashed", "deadline", "not_understood", "expired", "overloaded".
+// A call that brought no effects; `reason` in the words of host::CallFault: "crashed", "overran",
+// "not_understood", "expired", "overloaded", ...
 struct CallFailed {
   std::string plugin;
   std::uint64_t id = 0;
@@ -68,11 +70,16 @@ struct DiskFull {
   bool full = true;
 };
 
+// The credential cache could not be read; lookups meanwhile found nothing.
+struct CacheFault {
+  std::string reason;
+};
+
 // Time has passed; sent no later than Site::next_deadline().
 struct Tick {};
 
 using Input =
     std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage, MessageDropped,
-                 PluginUp, PluginDown, CallReturned, CallFailed, DiskFull, Tick>;
+                 PluginUp, PluginDown, CallReturned, CallFailed, DiskFull, CacheFault, Tick>;
 
 }  // namespace xiaogate::site

@@ -159,9 +159,15 @@ void Site::on(const HubMessage& message, Effects& out, const Instant& now) {
 }
 
 void Site::on(const MessageDropped& dropped, Effects& out, const Instant& now) {
+  const auto detail = std::to_string(dropped.size) + " bytes on " + dropped.topic;
+  if (dropped.from_hub) return reject(out, now, "hub_message_rejected", "hub", "too_large", detail);
   const auto devices = routes_.devices_for(dropped.topic);
   reject(out, now, "message_rejected", devices.empty() ? "device_link" : devices.front()->id,
-         "too_large", std::to_string(dropped.size) + " bytes on " + dropped.topic);
+         "too_large", detail);
+}
+
+void Site::on(const CacheFault& fault, Effects& out, const Instant& now) {
+  reject(out, now, "cache_unreadable", "store", "read_failed", fault.reason);
 }
 
 void Site::on(const DiskFull& disk, Effects& out, const Instant& now) {

@@ -95,6 +95,7 @@ class Site {
   void on(const CallReturned& returned, Effects& out, const Instant& now);
   void on(const CallFailed& failed, Effects& out, const Instant& now);
   void on(const DiskFull& disk, Effects& out, const Instant& now);
+  void on(const CacheFault& fault, Effects& out, const Instant& now);
   void on(const Tick& tick, Effects& out, const Instant& now);
 
   // site_plugins.cpp: what plugins' effects mean.

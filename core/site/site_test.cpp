@@ -225,7 +225,7 @@ TEST_F(SiteTest, AnAnswerToACallThatWasNeverMadeIsIgnored) {
 
 TEST_F(SiteTest, UnknownTopicsAndLargeMessagesAreJournalled) {
   handle(DeviceMessage{"who/knows", "x"});
-  handle(MessageDropped{"r1", 100'000'000});
+  handle(MessageDropped{false, "r1", 100'000'000});
   ASSERT_THAT(kinds(), ElementsAre("message_rejected", "message_rejected"));
   EXPECT_EQ(body(0)["reason"], "no_device_for_topic");
   EXPECT_EQ(body(1)["source"], "reader-1");
