@@ -49,6 +49,7 @@ class Devices {
   std::size_t opened_ = 0;
   std::uint64_t last_decision_ = 0;
   std::uint64_t reported_ = 0;
+  std::size_t awaited_ = SIZE_MAX;  // openings that somebody sleeps for
   std::vector<double> micros_;
   BareClient site_;
   BareClient hub_;

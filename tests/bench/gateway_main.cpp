@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <functional>
+#include <map>
+#include <memory>
 #include <thread>
 
 #include "links/connection.h"
@@ -151,11 +152,13 @@ class Bench {
   Json saturated() {
     std::vector<double> floors;
     std::vector<double> decisions;
+    std::map<std::string, double> processor;  // microseconds a decision
     const std::size_t count = size(amounts_.saturated) / kSaturatedRounds;
     for (std::size_t round = 0; round < kSaturatedRounds; ++round) {
       floors.push_back(trip_.saturated(count, kWindow));
       const auto codes = riders_.codes(count);
       devices_.forget();
+      const auto before = stage_.processor_seconds();
       const auto begun = Clock::now();
       for (std::size_t i = 0; i < codes.size(); ++i) {
         if (i >= kWindow) devices_.wait_opened(i - kWindow + 1);
@@ -163,10 +166,15 @@ class Bench {
       }
       devices_.wait_opened(codes.size());
       decisions.push_back(static_cast<double>(count) * 1e6 / Micros(Clock::now() - begun).count());
+      for (const auto& [program, seconds] : stage_.processor_seconds()) {
+        processor[program] +=
+            (seconds - before.at(program)) * 1e6 / static_cast<double>(count * kSaturatedRounds);
+      }
       devices_.wait_reported();
     }
     return {{"decisions_per_s", figures(decisions)},
             {"round_trips_per_s", figures(floors)},
+            {"processor_us_per_decision", processor},
             {"scan_to_open_of_last_round", figures(devices_.micros())}};
   }
 

@@ -1,9 +1,12 @@
 #include "tests/bench/gateway_stage.h"
 
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
+
+#include <unistd.h>
 
 #include "model/json.h"
 
@@ -23,6 +26,16 @@ std::size_t memory_of(pid_t process, const std::string& what) {
     if (line.starts_with(what + ":")) return std::stoul(line.substr(what.size() + 1));
   }
   throw std::runtime_error("no " + what + " of process " + std::to_string(process));
+}
+
+double seconds_of(pid_t process) {
+  std::istringstream stat(text_of("/proc/" + std::to_string(process) + "/stat"));
+  std::string word;
+  double user = 0;
+  double system = 0;
+  for (int i = 0; i < 13; ++i) stat >> word;  // none of our programs has a blank in its name
+  stat >> user >> system;
+  return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 Json site_config(const std::string& site_broker, const std::string& hub_broker,
@@ -93,12 +106,26 @@ std::size_t GatewayStage::gateway_memory(const std::string& what) const {
   return memory_of(gateway_->pid(), what);
 }
 
-std::size_t GatewayStage::plugins_memory() const {
+std::vector<pid_t> GatewayStage::plugins() const {
   const std::string pid = std::to_string(gateway_->pid());
   std::istringstream children(text_of("/proc/" + pid + "/task/" + pid + "/children"));
+  return {std::istream_iterator<pid_t>(children), {}};
+}
+
+std::size_t GatewayStage::plugins_memory() const {
   std::size_t total = 0;
-  for (pid_t child = 0; children >> child;) total += memory_of(child, "VmRSS");
+  for (const pid_t plugin : plugins()) total += memory_of(plugin, "VmRSS");
   return total;
+}
+
+std::map<std::string, double> GatewayStage::processor_seconds() const {
+  std::map<std::string, double> seconds{{"bench", seconds_of(getpid())},
+                                        {"device broker", seconds_of(site_broker_.pid())},
+                                        {"hub broker", seconds_of(hub_broker_.pid())},
+                                        {"hub", seconds_of(hub_->pid())},
+                                        {"gateway", seconds_of(gateway_->pid())}};
+  for (const pid_t plugin : plugins()) seconds["plugins"] += seconds_of(plugin);
+  return seconds;
 }
 
 std::string GatewayStage::logs() const {

@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -36,6 +38,9 @@ class GatewayStage {
   // VmRSS of all plugin processes together.
   std::size_t plugins_memory() const;
 
+  // Processor time so far, in seconds, by program; the plugins' together.
+  std::map<std::string, double> processor_seconds() const;
+
   std::filesystem::path data() const { return directory_.path() / "gateway"; }
   std::filesystem::path file(const std::string& name) const { return directory_.path() / name; }
   std::filesystem::path program(const std::string& name) const { return bin_ / name; }
@@ -45,6 +50,7 @@ class GatewayStage {
   std::string logs() const;
 
  private:
+  std::vector<pid_t> plugins() const;
   std::unique_ptr<test::Process> start(const std::string& program,
                                        std::vector<std::string> arguments);
 
