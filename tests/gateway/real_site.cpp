@@ -37,13 +37,13 @@ std::string Rider::code() const {
   return value(access::make_rider_code(key, id, wall_now()));
 }
 
-RealSite::RealSite(const std::string& site_broker_extra) : site_broker_(site_broker_extra) {
+RealSite::RealSite(const std::function<void(Json&)>& change) {
   Process init(
       {.arguments = {XIAOGATE_HUB, "init", "--data", file("hub").string(), "--region", "hangzhou"},
        .output = file("init.log")});
   if (init.wait() != 0) throw std::runtime_error("the hub's init failed: " + init.output());
   std::filesystem::create_directory(data());
-  write_config();
+  write_config(change);
 }
 
 RealSite::~RealSite() {
@@ -51,10 +51,11 @@ RealSite::~RealSite() {
   if (hub_) hub_->stop();
 }
 
-void RealSite::write_config() const {
+void RealSite::write_config(const std::function<void(Json&)>& change) const {
   Json config = value(parse_json(read(XIAOGATE_DEMO_CONFIG)));
   config["device_broker"] = site_broker_.url();
   config["hub_broker"] = hub_broker_.url();
+  if (change) change(config);
   std::ofstream(file("site.json")) << config.dump(2) << "\n";
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,9 +38,9 @@ struct Rider {
 // Lives on the thread that made it.
 class RealSite {
  public:
-  // Makes the hub's keys and the configuration (config/demo/site.json on these brokers); the
-  // brokers run, nothing else does.
-  explicit RealSite(const std::string& site_broker_extra = {});
+  // Makes the hub's keys and the configuration: config/demo/site.json on these brokers, after
+  // `change`. The brokers run, nothing else does.
+  explicit RealSite(const std::function<void(Json&)>& change = {});
   ~RealSite();
 
   Mosquitto& site_broker() { return site_broker_; }
@@ -72,7 +73,7 @@ class RealSite {
   std::string log(const std::string& name = "xiaogated") const;  // its last lines
 
  private:
-  void write_config() const;
+  void write_config(const std::function<void(Json&)>& change) const;
 
   TempDir directory_{"xiaogate-site"};
   Mosquitto site_broker_;
