@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "api/http_server.h"
-#include "gateway/inbox.h"
 #include "gateway/installed_plugins.h"
 #include "gateway/options.h"
 #include "gateway/status_desk.h"
 #include "host/plugin_host.h"
 #include "links/mqtt_link.h"
 #include "model/result.h"
+#include "process/inbox.h"
 #include "site/ports.h"
 #include "site/site.h"
 #include "store/store.h"
@@ -24,6 +24,8 @@
 namespace xiaogate::gateway {
 
 inline constexpr std::string_view kVersion = "0.1.0";
+
+using Inbox = process::Inbox<site::Input>;
 
 class Gateway final : public site::Outbox {
  public:

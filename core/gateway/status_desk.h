@@ -8,14 +8,14 @@
 
 #include "model/json.h"
 #include "model/result.h"
+#include "process/inbox.h"
 
 namespace xiaogate::gateway {
 
 class StatusDesk {
  public:
-  // Error "gateway.system": the kernel gives no eventfd.
+  // Error "process.system".
   static Result<std::unique_ptr<StatusDesk>> create();
-  ~StatusDesk();
   StatusDesk(const StatusDesk&) = delete;
   StatusDesk& operator=(const StatusDesk&) = delete;
 
@@ -25,12 +25,12 @@ class StatusDesk {
   // The loop's thread: whether somebody asks, and the answer to all of them.
   bool asked() const;
   void answer(const Json& status);
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return wake_.descriptor(); }
 
  private:
-  explicit StatusDesk(int descriptor) : descriptor_(descriptor) {}
+  explicit StatusDesk(process::WakeUp wake) : wake_(std::move(wake)) {}
 
-  const int descriptor_;
+  const process::WakeUp wake_;
   mutable std::mutex mutex_;
   std::vector<std::promise<Json>> waiting_;
 };

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "api/http.h"
+#include "process/inbox.h"
 
 namespace xiaogate::hub {
 
@@ -41,6 +42,9 @@ struct Question {
 };
 
 using Input = std::variant<BrokerMessage, BrokerMessageDropped, BrokerLinkChanged, Question>;
+
+// A question in a lost input is never answered.
+using Inbox = process::Inbox<Input>;
 
 // To be published with QoS 1, not retained.
 struct Publication {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "api/http_server.h"
-#include "hub/inbox.h"
+#include "hub/input.h"
 
 namespace xiaogate::hub {
 

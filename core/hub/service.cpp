@@ -9,7 +9,6 @@
 #include "api/http_server.h"
 #include "cose/digest.h"
 #include "hub/hub.h"
-#include "hub/inbox.h"
 #include "hub/routes.h"
 #include "links/mqtt_link.h"
 #include "process/logging.h"
