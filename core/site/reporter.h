@@ -17,6 +17,9 @@ class Reporter {
   static constexpr std::uint64_t kBatch = 64;    // records in one report: stays below 128 KiB
   static constexpr std::uint64_t kWindow = 512;  // records sent and not yet acknowledged
   static constexpr Millis kSilence{5000};        // then everything unacknowledged is sent again
+  // How long a record waits for others to share its report. Long enough for the gate's command to
+  // leave before the report competes with it, short enough for nobody at the hub to notice.
+  static constexpr Millis kGather{20};
 
   explicit Reporter(std::uint64_t acknowledged)
       : acknowledged_(acknowledged), sent_(acknowledged) {}
@@ -35,6 +38,7 @@ class Reporter {
   std::uint64_t acknowledged_;
   std::uint64_t sent_;
   MonoTime progress_{};  // when something was last sent or acknowledged
+  std::optional<MonoTime> unsent_since_;
 };
 
 }  // namespace xiaogate::site

@@ -35,7 +35,22 @@ TEST(Reporter, SendsEachRecordOnceInBatches) {
   reporter.link_changed(true);
   EXPECT_EQ(sent(reporter, 70, MonoTime{}), (Ranges{{4, 67}, {68, 70}}));
   EXPECT_TRUE(sent(reporter, 70, MonoTime{}).empty());
-  EXPECT_EQ(sent(reporter, 71, MonoTime{}), (Ranges{{71, 71}}));
+}
+
+TEST(Reporter, ARecordWaitsAMomentForOthers) {
+  Reporter reporter(0);
+  reporter.link_changed(true);
+  EXPECT_TRUE(sent(reporter, 1, MonoTime{}).empty());
+  EXPECT_EQ(reporter.next_deadline(), MonoTime{} + Reporter::kGather);
+  EXPECT_TRUE(sent(reporter, 2, MonoTime{} + Reporter::kGather - Millis(1)).empty());
+  EXPECT_EQ(sent(reporter, 3, MonoTime{} + Reporter::kGather), (Ranges{{1, 3}}));
+  EXPECT_EQ(reporter.next_deadline(), MonoTime{} + Reporter::kGather + Reporter::kSilence);
+}
+
+TEST(Reporter, AFullBatchWaitsForNothing) {
+  Reporter reporter(0);
+  reporter.link_changed(true);
+  EXPECT_EQ(sent(reporter, Reporter::kBatch, MonoTime{}), (Ranges{{1, Reporter::kBatch}}));
 }
 
 TEST(Reporter, StopsAtTheWindowUntilAcknowledged) {
@@ -50,12 +65,16 @@ TEST(Reporter, SendsAgainAfterSilenceAndAfterAReconnect) {
   Reporter reporter(0);
   reporter.link_changed(true);
   sent(reporter, 5, MonoTime{});
-  EXPECT_EQ(reporter.next_deadline(), MonoTime{} + Reporter::kSilence);
-  EXPECT_EQ(sent(reporter, 5, MonoTime{} + Reporter::kSilence), (Ranges{{1, 5}}));
+  const MonoTime first = MonoTime{} + Reporter::kGather;
+  sent(reporter, 5, first);
+  EXPECT_EQ(reporter.next_deadline(), first + Reporter::kSilence);
+  EXPECT_EQ(sent(reporter, 5, first + Reporter::kSilence), (Ranges{{1, 5}}));
   ASSERT_TRUE(acknowledge(reporter, 2, 5));
   reporter.link_changed(false);
   reporter.link_changed(true);
-  EXPECT_EQ(sent(reporter, 5, MonoTime{}), (Ranges{{3, 5}}));
+  const MonoTime again = first + 2 * Reporter::kSilence;
+  EXPECT_TRUE(sent(reporter, 5, again).empty());
+  EXPECT_EQ(sent(reporter, 5, again + Reporter::kGather), (Ranges{{3, 5}}));
 }
 
 TEST(Reporter, RefusesAnAcknowledgementBeyondTheJournal) {

@@ -6,6 +6,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <random>
 #include <thread>
 
 #include "links/connection.h"
@@ -27,7 +28,7 @@ constexpr std::size_t kSaturatedRounds = 5;
 struct Amounts {
   std::int64_t credentials = 1'000'000;
   std::int64_t riders = 4'000;
-  std::int64_t scans = 3'000;  // one at a time
+  std::int64_t scans = 2'000;  // one at a time
   std::int64_t seconds = 20;   // at each rate
   std::int64_t saturated = 40'000;
   std::int64_t starts = 5;
@@ -130,17 +131,20 @@ class Bench {
     return {{"scan_to_open", figures(devices_.micros())}, {"floor", floor.json()}};
   }
 
-  // `rate` scans a second whatever became of the ones before, and between every two the floors.
+  // `rate` scans a second whatever became of the ones before, each at a random time of its period,
+  // so that nothing falls into step with a timer, and half a period later the floors.
   Json at_rate(int rate) {
     FloorSamples floor;
     devices_.forget();
     const auto codes = riders_.codes(size(amounts_.seconds) * static_cast<std::size_t>(rate));
     const auto half = std::chrono::nanoseconds(std::chrono::seconds(1)) / rate / 2;
+    std::mt19937_64 random(44);
     auto next = Clock::now();
     for (const std::string& code : codes) {
-      std::this_thread::sleep_until(next);
+      const auto when = next + half * static_cast<std::int64_t>(random() % 1000) / 1000;
+      std::this_thread::sleep_until(when);
       devices_.scan(code);
-      std::this_thread::sleep_until(next + half);
+      std::this_thread::sleep_until(when + half);
       floor.take(trip_, record_, verification_);
       next += 2 * half;
     }
