@@ -23,6 +23,8 @@ using process::log_warning;
 constexpr std::size_t kInputsInTurn = 256;
 constexpr Millis kDiskLook{10'000};
 constexpr Millis kFarewell{500};
+// What made a turn fail, a full disk above all, does not go away at once.
+constexpr Millis kPauseAfterFailure{250};
 
 site::Input to_input(host::HostEvent&& event) {
   struct Translate {
@@ -52,9 +54,10 @@ Result<void> Gateway::make_site() {
   if (!recovered) return std::unexpected(recovered.error());
   site_ = std::make_unique<site::Site>(config_, trust_, *store_, *recovered, now,
                                        std::string(kVersion));
-  // Links tell when their state changes; a site made anew within a run is told what it is.
+  // Links and disk are told of when they change; a site made anew within a run is told what is.
   if (device_link_) inbox_->post_always(site::DeviceLinkChanged{device_link_->up()});
   if (hub_link_) inbox_->post_always(site::HubLinkChanged{hub_link_->up()});
+  if (disk_full_) inbox_->post_always(site::DiskFull{true});
   return {};
 }
 
@@ -78,6 +81,7 @@ Result<void> Gateway::round() {
   std::vector<site::Input> inputs;
   while (true) {
     const Instant now = read_clock();
+    if (now.mono < paused_until_) break;
     inputs.clear();
     gather(inputs, now);
     if (inputs.empty()) break;
@@ -110,6 +114,7 @@ void Gateway::turn(const std::vector<site::Input>& inputs, const Instant& now) {
               {{"inputs", inputs.size()}, {"reason", done.error().text}});
     // Its memory is ahead of the journal.
     site_.reset();
+    paused_until_ = now.mono + kPauseAfterFailure;
   }
 }
 
@@ -130,6 +135,7 @@ void Gateway::watch_disk(std::vector<site::Input>& inputs, const Instant& now) {
 }
 
 int Gateway::timeout(const Instant& now) const {
+  if (now.mono < paused_until_) return static_cast<int>((paused_until_ - now.mono).count());
   std::optional<MonoTime> due = site_->next_deadline();
   if (const auto other = host_->next_deadline(); other && (!due || *other < *due)) due = other;
   if (disk_full_ && (!due || next_disk_look_ < *due)) due = next_disk_look_;
@@ -138,11 +144,14 @@ int Gateway::timeout(const Instant& now) const {
 }
 
 Result<void> Gateway::wait(int stop_descriptor) {
-  std::array<pollfd, 4> waited{{{.fd = stop_descriptor, .events = POLLIN, .revents = 0},
-                                {.fd = inbox_->descriptor(), .events = POLLIN, .revents = 0},
-                                {.fd = host_->descriptor(), .events = POLLIN, .revents = 0},
-                                {.fd = desk_->descriptor(), .events = POLLIN, .revents = 0}}};
-  if (poll(waited.data(), waited.size(), timeout(read_clock())) < 0 && errno != EINTR) {
+  const Instant now = read_clock();
+  const bool paused = now.mono < paused_until_;  // what asks for a turn is not even looked at
+  std::array<pollfd, 4> waited{
+      {{.fd = stop_descriptor, .events = POLLIN, .revents = 0},
+       {.fd = paused ? -1 : inbox_->descriptor(), .events = POLLIN, .revents = 0},
+       {.fd = paused ? -1 : host_->descriptor(), .events = POLLIN, .revents = 0},
+       {.fd = desk_->descriptor(), .events = POLLIN, .revents = 0}}};
+  if (poll(waited.data(), waited.size(), timeout(now)) < 0 && errno != EINTR) {
     return failure("gateway.system", "poll: " + std::generic_category().message(errno));
   }
   stopping_ = (waited[0].revents & POLLIN) != 0;

@@ -86,6 +86,7 @@ class Gateway final : public site::Outbox {
   bool stopping_ = false;
   bool disk_full_ = false;
   MonoTime next_disk_look_{};
+  MonoTime paused_until_{};  // after a turn that failed
   std::uint64_t turns_ = 0;
   std::uint64_t failed_turns_ = 0;
   std::uint64_t unpublished_ = 0;

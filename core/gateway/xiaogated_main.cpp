@@ -1,5 +1,6 @@
 // xiaogated: the gateway daemon.
 
+#include <csignal>
 #include <sstream>
 #include <string>
 
@@ -23,7 +24,8 @@ int fail(const Error& error) {
 }
 
 int serve(const gateway::GatewayOptions& options, process::LogLevel level) {
-  umask(S_IRWXG | S_IRWXO);  // the journal is nobody else's business
+  umask(S_IRWXG | S_IRWXO);       // the journal is nobody else's business
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is a full disk, which is survived
   process::start_logging("xiaogated", level);
   auto signals = process::StopSignals::block();
   if (!signals) return fail(signals.error());
