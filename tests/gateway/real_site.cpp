@@ -37,6 +37,10 @@ std::string Rider::code() const {
   return value(access::make_rider_code(key, id, wall_now()));
 }
 
+std::string Rider::full_code() const {
+  return value(access::make_rider_code(key, id, wall_now(), issued));
+}
+
 RealSite::RealSite(const std::function<void(Json&)>& change) {
   Process init(
       {.arguments = {XIAOGATE_HUB, "init", "--data", file("hub").string(), "--region", "hangzhou"},
@@ -83,7 +87,7 @@ std::vector<Rider> RealSite::register_riders(std::size_t count) {
     const Json answer = hub_call("POST", "/v1/riders", canonical(Json{{"key", to_hex(encoded)}}));
     const auto id = CredentialId::from_text(answer.value("id", ""));
     if (!id) throw std::runtime_error("the hub registers no rider: " + answer.dump());
-    riders.push_back({std::move(key), *id});
+    riders.push_back({std::move(key), *id, *from_hex(answer["issued"].get<std::string>())});
   }
   return riders;
 }
@@ -99,6 +103,25 @@ Json RealSite::hub_records() {
     for (const Json& record : page) all.push_back(record);
     if (page.size() < kPage) return all;
   }
+}
+
+std::string RealSite::fault_at_hub() {
+  std::size_t head = 0;
+  const bool settled = wait_status([&](const Json& status) {
+    head = status["journal"]["head"];
+    return status["journal"]["acknowledged"] == head && status["hub_link"] == "up";
+  });
+  if (!settled) return "not everything was acknowledged: " + status().dump();
+  auto journal = this->journal();
+  const auto own = value(journal.records(1, head));
+  const Json at_hub = hub_records();
+  if (at_hub.size() < head) return "the hub has only " + std::to_string(at_hub.size()) + " records";
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (at_hub[i]["seq"] != own[i].seq || at_hub[i]["hash"] != to_hex(own[i].hash)) {
+      return "the hub has " + at_hub[i].dump() + " for record " + std::to_string(own[i].seq);
+    }
+  }
+  return "";
 }
 
 std::vector<std::string> RealSite::gateway_command() const {

@@ -30,9 +30,12 @@ T value(Result<T> result) {
 struct Rider {
   cose::PrivateKey key;
   CredentialId id;
+  Bytes issued;  // the credential as the hub signed it
 
   // What the phone shows now. Two within one second are the same code.
   std::string code() const;
+  // The same with the credential in it, for a gateway that does not know it.
+  std::string full_code() const;
 };
 
 // Lives on the thread that made it.
@@ -51,8 +54,9 @@ class RealSite {
   Process& hub() { return *hub_; }
   Json hub_call(const std::string& method, const std::string& target, const std::string& body = "");
   std::vector<Rider> register_riders(std::size_t count);
-  // Every record that the hub has of this gateway, in its order.
-  Json hub_records();
+  // Waits until the hub has every record that the journal has now, and says what is wrong with
+  // them there: lost, doubled, another. Empty when nothing is.
+  std::string fault_at_hub();
 
   // Only starts the process; it may be killed at any time.
   void start_gateway();
@@ -73,6 +77,7 @@ class RealSite {
   std::string log(const std::string& name = "xiaogated") const;  // its last lines
 
  private:
+  Json hub_records();
   void write_config(const std::function<void(Json&)>& change) const;
 
   TempDir directory_{"xiaogate-site"};
