@@ -4,7 +4,8 @@ add_link_options(-Wl,--as-needed)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   # g++ leaves signs out of -Wconversion for C++; both compilers shall ask for the same.
-  add_compile_options(-Wno-sign-conversion)
+  # The second is what libstdc++ 12 itself does in stable_sort.
+  add_compile_options(-Wno-sign-conversion -Wno-deprecated-declarations)
   add_link_options(-fuse-ld=lld)
 endif()
 
