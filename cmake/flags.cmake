@@ -4,8 +4,8 @@ add_link_options(-Wl,--as-needed)
 
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   # g++ leaves signs out of -Wconversion for C++; both compilers shall ask for the same.
-  # The second is what libstdc++ 12 itself does in stable_sort.
-  add_compile_options(-Wno-sign-conversion -Wno-deprecated-declarations)
+  # The second is what libstdc++ 12 itself does in stable_sort, the third what Poco's targets define.
+  add_compile_options(-Wno-sign-conversion -Wno-deprecated-declarations -Wno-macro-redefined)
   add_link_options(-fuse-ld=lld)
 endif()
 
