@@ -48,7 +48,7 @@ class Gateway final : public site::Outbox {
   };
   explicit Gateway(Parts parts);
 
-  Result<void> start_plugins(const InstalledPlugins& plugins);
+  void start_plugins(const InstalledPlugins& plugins);
   links::LinkEvents link_events(std::string name, bool from_hub,
                                 std::function<site::Input(bool up)> changed,
                                 std::function<site::Input(links::Message&&)> arrived);

@@ -1,14 +1,13 @@
 // How a gateway is put together: files to values, values to parts, parts to each other.
 
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 #include <utility>
 
 #include "gateway/gateway.h"
+#include "links/broker_address.h"
 #include "process/logging.h"
+#include "process/private_file.h"
 
 namespace xiaogate::gateway {
 namespace {
@@ -20,15 +19,39 @@ using process::log_warning;
 constexpr std::size_t kInboxCapacity = 4096;
 constexpr Millis kBackPressure{1000};  // how long a link waits for room in the inbox
 
-Result<std::string> read_file(const std::string& path, std::string_view what) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    return failure("config.unreadable",
-                   std::string(what) + " " + path + " cannot be read: " +
-                       std::generic_category().message(errno == 0 ? EIO : errno));
+constexpr std::size_t kMaxFile = std::size_t{4} << 20U;
+
+Result<std::string> read_file(const std::string& path, const std::string& what,
+                              const std::string& option) {
+  auto text = process::read_file(path, kMaxFile);
+  if (text) return text;
+  return failure("config.unreadable", "The " + what + " cannot be read: " + text.error().text +
+                                          "; name a file that can be with " + option);
+}
+
+// What the links would refuse later, told before anything is touched.
+Result<void> check_brokers(const site::SiteConfig& config, const std::string& source) {
+  std::string faults;
+  const auto check = [&](const char* pointer, const std::string& url) {
+    const auto parsed = links::parse_broker_url(url);
+    if (parsed) return;
+    faults += (faults.empty() ? "" : "\n") + source + ": " + pointer + ": " + parsed.error().text;
+  };
+  check("/device_broker", config.device_broker);
+  if (!config.hub_broker.empty()) check("/hub_broker", config.hub_broker);
+  if (faults.empty()) return {};
+  return failure("config.invalid", std::move(faults));
+}
+
+Result<void> check_libraries(const site::SiteConfig& config, const InstalledPlugins& plugins) {
+  for (const auto& name : plugins_used(config)) {
+    const std::string& library = plugins.manifest(name)->library;
+    std::error_code error;
+    if (std::filesystem::exists(library, error)) continue;
+    return failure("plugin.missing", "plugin " + name + ": its library " + library +
+                                         " is missing; install the plugin again");
   }
-  return text.str();
+  return {};
 }
 
 }  // namespace
@@ -36,11 +59,17 @@ Result<std::string> read_file(const std::string& path, std::string_view what) {
 Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) {
   const auto plugins = InstalledPlugins::find(options.plugins);
   if (!plugins) return std::unexpected(plugins.error());
-  const auto config_text = read_file(options.config, "site configuration");
+  const auto config_text = read_file(options.config, "site configuration", "--config");
   if (!config_text) return std::unexpected(config_text.error());
   auto config = site::parse_site_config(*config_text, options.config, *plugins);
   if (!config) return std::unexpected(config.error());
-  const auto trust_text = read_file(options.trust, "trust list");
+  if (auto sound = check_brokers(*config, options.config); !sound) {
+    return std::unexpected(sound.error());
+  }
+  if (auto there = check_libraries(*config, *plugins); !there) {
+    return std::unexpected(there.error());
+  }
+  const auto trust_text = read_file(options.trust, "trust list", "--trust");
   if (!trust_text) return std::unexpected(trust_text.error());
   auto trust = site::parse_trust_list(*trust_text, options.trust);
   if (!trust) return std::unexpected(trust.error());
@@ -68,9 +97,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
                                                 .desk = std::move(*desk),
                                                 .host = std::move(*host)}));
   if (auto made = gateway->make_site(); !made) return std::unexpected(made.error());
-  if (auto started = gateway->start_plugins(*plugins); !started) {
-    return std::unexpected(started.error());
-  }
+  gateway->start_plugins(*plugins);
   const std::string socket =
       options.socket.empty() ? options.data + "/xiaogated.sock" : options.socket;
   if (auto started = gateway->start_api(socket); !started) return std::unexpected(started.error());
@@ -98,17 +125,10 @@ Gateway::~Gateway() {
   api_.reset();
 }
 
-Result<void> Gateway::start_plugins(const InstalledPlugins& plugins) {
+void Gateway::start_plugins(const InstalledPlugins& plugins) {
   for (const auto& name : plugins_used(config_)) {
-    const PluginManifest& manifest = *plugins.manifest(name);
-    std::error_code error;
-    if (!std::filesystem::exists(manifest.library, error)) {
-      return failure("plugin.missing", "plugin " + name + ": its library " + manifest.library +
-                                           " is missing; install the plugin again");
-    }
-    host_->add(manifest, plugin_config(config_, name));
+    host_->add(*plugins.manifest(name), plugin_config(config_, name));
   }
-  return {};
 }
 
 // What both links have in common: their messages differ, and what they call themselves.
