@@ -27,7 +27,11 @@ std::string owner_of(int descriptor) {
 
 std::unexpected<Error> refused(const std::filesystem::path& file, int cause) {
   const std::string where = file.parent_path().string();
-  if (cause == ENOENT || cause == ENOTDIR) {
+  if (cause == ENOTDIR) {
+    return failure("store.missing",
+                   where + " is not a directory. Choose a data directory that is one.");
+  }
+  if (cause == ENOENT) {
     return failure("store.missing", "The data directory " + where +
                                         " does not exist. Create it and give it to the user that "
                                         "this program runs as.");
