@@ -9,4 +9,7 @@ namespace xiaogate::gateway {
 // Before 2026 the clock has evidently never been set.
 Instant read_clock();
 
+// Monotonic time alone: no system call.
+MonoTime read_mono();
+
 }  // namespace xiaogate::gateway

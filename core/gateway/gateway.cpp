@@ -21,6 +21,7 @@ using process::log_info;
 using process::log_warning;
 
 constexpr std::size_t kInputsInTurn = 256;
+constexpr int kTurnsInRound = 16;
 constexpr Millis kDiskLook{10'000};
 constexpr Millis kFarewell{500};
 // What made a turn fail, a full disk above all, does not go away at once.
@@ -76,16 +77,17 @@ Result<void> Gateway::run(int stop_descriptor) {
   return {};
 }
 
-// Turns until nothing waits any more.
+// Turns until nothing waits any more, but not so many that a flood keeps the loop from its
+// descriptors.
 Result<void> Gateway::round() {
   std::vector<site::Input> inputs;
-  while (true) {
-    const Instant now = read_clock();
-    if (now.mono < paused_until_) break;
+  for (int turns = 0; turns < kTurnsInRound; ++turns) {
+    turn_time_ = read_clock();
+    if (turn_time_.mono < paused_until_) break;
     inputs.clear();
-    gather(inputs, now);
+    gather(inputs, turn_time_);
     if (inputs.empty()) break;
-    turn(inputs, now);
+    turn(inputs, turn_time_);
     if (site_ == nullptr) {
       if (auto made = make_site(); !made) return made;
     }
@@ -163,11 +165,13 @@ void Gateway::act(site::Action action) {
 }
 
 void Gateway::perform(site::CallPlugin& call) {
-  host_->call(std::move(call.call), call.expires, read_clock());
+  Instant now = turn_time_;
+  now.mono = read_mono();  // the commit took its time
+  host_->call(std::move(call.call), call.expires, now);
 }
 
 void Gateway::perform(site::PublishToDevice& publish) {
-  if (publish.expires < read_clock().mono) return;
+  if (publish.expires < read_mono()) return;
   const auto sent = device_link_->publish(std::move(publish.topic), std::move(publish.payload),
                                           static_cast<int>(publish.qos), false);
   // An opening that does not leave is told by gate_silent.

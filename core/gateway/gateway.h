@@ -83,6 +83,7 @@ class Gateway final : public site::Outbox {
   std::unique_ptr<links::MqttLink> hub_link_;
   std::unique_ptr<api::HttpServer> api_;
 
+  Instant turn_time_;
   bool stopping_ = false;
   bool disk_full_ = false;
   MonoTime next_disk_look_{};

@@ -51,22 +51,12 @@ class ConfigReader {
     device.plugin = in.text("plugin");
     const Json& options = in.object_or_empty("options");
     in.finish();
-    const auto installed = plugins_.names();
-    if (std::ranges::find(installed, device.plugin) == installed.end()) {
-      in.fault("plugin", "no plugin '" + printable(device.plugin, 40) +
-                             "'; plugins here: " + joined(installed));
-      return;
-    }
-    std::vector<std::string> option_faults;
-    auto fit = plugins_.fit(device.plugin, device.id, options, option_faults);
-    for (const auto& fault : option_faults) faults_.push_back(in.at("options") + fault);
-    device.options = std::move(fit.options);
-    device.interfaces = std::move(fit.interfaces);
-    device.subscribe = std::move(fit.subscribe);
-    device.publish = std::move(fit.publish);
+    fit(device, options, in);
+    // Kept though it may be faulty, so that what refers to it is not called wrong as well.
     const std::string id = device.id;
-    if (!devices_.emplace(id, std::move(device)).second)
+    if (!devices_.emplace(id, std::move(device)).second) {
       in.fault("id", "'" + id + "' is used twice");
+    }
   }
 
   void access_point(const Json& json, const std::string& pointer) {
@@ -96,6 +86,23 @@ class ConfigReader {
   std::vector<AccessPoint>& points() { return points_; }
 
  private:
+  // Completes the device by what its plugin says of it; nothing when there is a fault.
+  void fit(Device& device, const Json& options, JsonReader& in) {
+    const auto installed = plugins_.names();
+    if (std::ranges::find(installed, device.plugin) == installed.end()) {
+      in.fault("plugin", "no plugin '" + printable(device.plugin, 40) +
+                             "'; plugins here: " + joined(installed));
+      return;
+    }
+    std::vector<std::string> option_faults;
+    auto fit = plugins_.fit(device.plugin, device.id, options, option_faults);
+    for (const auto& fault : option_faults) faults_.push_back(in.at("options") + fault);
+    device.options = std::move(fit.options);
+    device.interfaces = std::move(fit.interfaces);
+    device.subscribe = std::move(fit.subscribe);
+    device.publish = std::move(fit.publish);
+  }
+
   // The member's name is the interface that the device must have.
   std::string reference(JsonReader& in, const char* interface) {
     std::string id = in.text(interface);

@@ -123,6 +123,13 @@ TEST(SiteConfig, ADeviceWithWrongOptionsIsOneFaultNotTwo) {
   EXPECT_EQ(refusal(json), "site.json: /devices/0/options/prefix: missing");
 }
 
+TEST(SiteConfig, ADeviceWithoutItsPluginIsOneFaultNotTwo) {
+  Json json = demo();
+  json["devices"][0]["plugin"] = "tube";
+  EXPECT_EQ(refusal(json),
+            "site.json: /devices/0/plugin: no plugin 'tube'; plugins here: lamp, wand");
+}
+
 TEST(SiteConfig, ProfilesOfAnAccessPointAreAList) {
   Json json = demo();
   json["access_points"][0]["profiles"] = "rider.gate";

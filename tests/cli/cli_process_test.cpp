@@ -190,7 +190,7 @@ TEST_F(RiderCommand, ACodeVerifiesUnderTheKeyThatWasRegistered) {
     const auto code = value(access::parse_rider_code(shown.output));
     EXPECT_EQ(shown.output, std::string(access::strip_reader_ending(shown.output)) + "\n");
     EXPECT_EQ(code.issued_at, 1'780'000'000U);
-    EXPECT_EQ(code.credential.text(), added.json().at("id"));
+    EXPECT_EQ(code.credential.text(), added.json().at("id").get<std::string>());
     ASSERT_TRUE(code.issued);
     const Credential& credential = code.issued->credential;
     EXPECT_EQ(credential.subject, "r-" + algorithm);
