@@ -17,10 +17,13 @@ ClockQuality quality_of(WallTime wall) {
 
 }  // namespace
 
+MonoTime read_mono() {
+  return MonoTime(std::chrono::floor<Millis>(std::chrono::steady_clock::now().time_since_epoch()));
+}
+
 Instant read_clock() {
-  using std::chrono::floor;
-  Instant now{.wall = floor<Millis>(std::chrono::system_clock::now()),
-              .mono = MonoTime(floor<Millis>(std::chrono::steady_clock::now().time_since_epoch()))};
+  Instant now{.wall = std::chrono::floor<Millis>(std::chrono::system_clock::now()),
+              .mono = read_mono()};
   now.quality = quality_of(now.wall);
   return now;
 }
