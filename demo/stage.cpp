@@ -43,6 +43,12 @@ Stage::Stage(std::filesystem::path bin, std::filesystem::path root) : bin_(std::
                              {"--broker", site_broker_.url(), "--prefix", "shellypro1-" + side}));
     start_reader(side);
   }
+  for (const std::string side : {"north", "south"}) {
+    const auto up = site_->wait(Clock::time_point{}, [&](const Seen& seen) {
+      return seen.topic == "shellypro1-" + side + "/online" && seen.payload == "true";
+    });
+    if (!up) throw std::runtime_error("the gate's relay did not come up");
+  }
   const auto begun = Clock::now();
   gateway_ = start(
       "xiaogated", "xiaogated",
