@@ -118,6 +118,12 @@ Result<std::shared_ptr<PahoLibrary>> PahoLibrary::acquire() {
   return library;
 }
 
+// Of what signals the send thread, only the reconnecting of a connected client does nothing else.
+void PahoLibrary::wake() {
+  const std::lock_guard lock(paho_mutex());
+  if (MQTTAsync_isConnected(idle_client_) != 0) MQTTAsync_reconnect(idle_client_);
+}
+
 PahoLibrary::~PahoLibrary() {
   const std::lock_guard lock(paho_mutex());
   MQTTAsync_destroy(&idle_client_);

@@ -7,6 +7,10 @@
 //   from our threads into Paho goes through one mutex of ours.
 // * Destroying a client leaks the topic and payload of every message that still waits in Paho's
 //   queue (it takes them for messages in flight, which it does free): hand it few at a time.
+// * Its send thread looks whether commands wait and then waits for a signal, for up to a second and
+//   without a lock across the two (paho.mqtt.c #1039); nor does it hear of a socket that has become
+//   writable again. A command that came between lies there: whoever misses the outcome of one
+//   calls PahoLibrary::wake().
 // * Making and destroying the last client races with the end of its threads (paho.mqtt.c #323):
 //   an idle client stays for as long as any link exists (PahoLibrary).
 #pragma once
@@ -50,6 +54,10 @@ class PahoLibrary {
   ~PahoLibrary();
   PahoLibrary(const PahoLibrary&) = delete;
   PahoLibrary& operator=(const PahoLibrary&) = delete;
+
+  // Makes Paho's send thread look at the commands of every client once more. Sends nothing. Not
+  // for Paho's threads.
+  void wake();
 
  private:
   std::unique_ptr<Pulse> pulse_;

@@ -1,5 +1,6 @@
 #include "links/mqtt_link.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -23,6 +24,12 @@ using Clock = std::chrono::steady_clock;
 // busy, and few, because Paho 1.3 leaks those which it has not begun to send when its client is
 // destroyed (connection.h).
 constexpr std::size_t kWindow = 32;
+
+// How long Paho may owe the outcome of what it was told before it is woken again (connection.h).
+// A broker of this machine acknowledges a message in a tenth of it; connecting takes Paho's receive
+// thread a beat or two of the pulse.
+constexpr Millis kWakeForMessage{5};
+constexpr Millis kWakeForConnection{100};
 
 struct Outgoing {
   std::string topic;
@@ -117,6 +124,8 @@ class MqttLink::Impl final : public ConnectionListener {
   void rest();
   template <class Condition>
   bool wait(Clock::time_point deadline, Condition condition);
+  template <class Condition>
+  void wait_for_broker(Clock::time_point deadline, Condition condition);
 
   // Paho's threads.
   void on_connected() override {
@@ -204,6 +213,19 @@ bool MqttLink::Impl::wait(Clock::time_point deadline, Condition condition) {
   return condition();
 }
 
+// For the outcome of connecting or subscribing; Paho is woken as long as none comes.
+template <class Condition>
+void MqttLink::Impl::wait_for_broker(Clock::time_point deadline, Condition condition) {
+  const auto over = [&] { return stopping_ || condition(); };
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_until(lock, std::min(deadline, Clock::now() + kWakeForConnection), over)) {
+    if (Clock::now() >= deadline) return;
+    lock.unlock();
+    library_->wake();
+    lock.lock();
+  }
+}
+
 void MqttLink::Impl::run() {
   for (;;) {
     const std::string why = connect_and_serve();
@@ -246,7 +268,7 @@ std::string MqttLink::Impl::establish(Connection& connection, const BrokerAddres
     return stopping_ ? "stopped" : where + what;
   };
   auto deadline = Clock::now() + options_.connect_timeout;
-  wait(deadline, [&] { return happened_.connected || happened_.broken; });
+  wait_for_broker(deadline, [&] { return happened_.connected || happened_.broken; });
   if (!wait(Clock::now(), [&] { return happened_.connected && !happened_.broken; })) {
     return trouble("no answer to CONNECT in time");
   }
@@ -257,7 +279,7 @@ std::string MqttLink::Impl::establish(Connection& connection, const BrokerAddres
     if (const auto sent = connection.subscribe(subscription); !sent) return sent.error().text;
   }
   deadline = Clock::now() + options_.connect_timeout;
-  wait(deadline, [&] { return happened_.subscribed >= wanted || happened_.broken; });
+  wait_for_broker(deadline, [&] { return happened_.subscribed >= wanted || happened_.broken; });
   if (!wait(Clock::now(), [&] { return happened_.subscribed >= wanted && !happened_.broken; })) {
     return trouble("no answer to SUBSCRIBE in time");
   }
@@ -279,10 +301,18 @@ std::string MqttLink::Impl::serve(Connection& connection) {
   std::vector<Outgoing> batch;
   std::string why;
   for (;;) {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] {
+    const auto due = [&] {
       return stopping_ || happened_.broken || (!outbox_.empty() && handed_ < kWindow);
-    });
+    };
+    std::unique_lock lock(mutex_);
+    if (handed_ == 0) {
+      wake_.wait(lock, due);
+    } else if (!wake_.wait_for(lock, kWakeForMessage, due)) {
+      const bool owed = handed_ > 0;
+      lock.unlock();
+      if (owed) library_->wake();
+      continue;
+    }
     if (stopping_ || happened_.broken) {
       up_ = false;
       why = stopping_ ? "stopped" : "broker " + options_.url + ": " + happened_.why;
