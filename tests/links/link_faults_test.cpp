@@ -1,7 +1,7 @@
 // The link against a real mosquitto that fails it.
 #include <atomic>
 #include <fstream>
-#include <mutex>
+#include <semaphore>
 
 #include <gtest/gtest.h>
 
@@ -223,13 +223,12 @@ TEST(LinkDestruction, Lost) {
 // the destructor has to wait for.
 TEST(LinkDestruction, WhileTheConsumerHoldsBackMessages) {
   const Mosquitto broker;
-  std::timed_mutex inbox;
-  const std::lock_guard full(inbox);
+  std::binary_semaphore room_in_inbox{0};
   std::atomic<int> arrived{0};
   LinkEvents events;
   events.on_message = [&](Message&&) {
     ++arrived;
-    if (inbox.try_lock_for(Millis{100})) inbox.unlock();
+    if (room_in_inbox.try_acquire_for(Millis{100})) room_in_inbox.release();
   };
   auto link = MqttLink::create(listening(broker, "one"), std::move(events));
   ASSERT_TRUE(link);
