@@ -197,7 +197,7 @@ void World::run_call(const site::CallPlugin& what) {
 // --- gates ---------------------------------------------------------------------------------------
 
 void World::perform(const site::PublishToDevice& publish) {
-  if (publish.expires < mono_) return;
+  if (publish.expires < mono_) broken("a message was let out after it had expired");
   check_opening(publish);
   if (lost()) return;
   at(delay(), [this, publish] { gate_hears(publish.topic, publish.payload); });
