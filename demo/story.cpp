@@ -56,14 +56,14 @@ void Story::tell() {
 void Story::with_the_hub() {
   say("\nWith the hub", "\n联网时");
   const Registration registered = register_rider("wang");
-  step("A rider is registered at the hub", "一名骑手在中枢登记", registered.at_hub_ms);
+  step("A rider is registered at the hub", "一名骑手在枢纽登记", registered.at_hub_ms);
   step("The credential is in the gateway's cache", "凭证已进入网关缓存", registered.at_gateway_ms);
   const std::string wang = code("wang");
   say("               The rider's phone shows a fresh code: " + wang.substr(0, 40) + "...",
       "               骑手手机显示新码：" + wang.substr(0, 40) + "...");
   const Scan opened = expect_open("north", wang, "The rider scans at the north gate: it opens",
                                   "骑手在北门扫码：门开");
-  step("The record of it is at the hub, and acknowledged", "记录已到达中枢并确认",
+  step("The record of it is at the hub, and acknowledged", "记录已到达枢纽并确认",
        wait_acknowledged(opened.at, opened.seq));
   const auto joined = Clock::now();
   for (const char* name : {"li", "zhao", "zhou"}) register_rider(name);
@@ -81,7 +81,7 @@ void Story::with_the_hub() {
 }
 
 void Story::without_the_hub() {
-  say("\nThe hub and its network are gone", "\n中枢与网络中断");
+  say("\nThe hub and its network are gone", "\n枢纽与网络中断");
   stage_.stop_hub();
   const std::string li = code("li");
   expect_open("south", li, "The next rider still gets in, at the south gate",
@@ -99,7 +99,7 @@ void Story::without_the_hub() {
 }
 
 void Story::the_hub_returns() {
-  say("\nThe hub comes back", "\n中枢恢复");
+  say("\nThe hub comes back", "\n枢纽恢复");
   const auto begun = Clock::now();
   stage_.start_hub();
   step("It has received every missing record", "缺失的记录已全部补报",
