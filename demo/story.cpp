@@ -32,6 +32,11 @@ T taken(Result<T> result) {
   return std::move(*result);
 }
 
+store::JournalReader open_journal(const Stage& stage) {
+  return taken(
+      store::JournalReader::open(stage.file("gateway") / std::string(store::kJournalFile)));
+}
+
 }  // namespace
 
 void Story::say(const std::string& english, const std::string& chinese) const {
@@ -143,14 +148,12 @@ std::string Story::forge() {
 }
 
 std::uint64_t Story::journal_head() {
-  auto reader =
-      taken(store::JournalReader::open(stage_.file("gateway") / std::string(store::kJournalFile)));
+  auto reader = open_journal(stage_);
   return taken(reader.status()).head;
 }
 
 Story::Scan Story::scan(const std::string& side, const std::string& code) {
-  auto reader =
-      taken(store::JournalReader::open(stage_.file("gateway") / std::string(store::kJournalFile)));
+  auto reader = open_journal(stage_);
   const std::uint64_t before = taken(reader.status()).head;
   stage_.show(side, code);
   const auto scanned = stage_.site().wait(Clock::time_point{}, [&](const Seen& seen) {
@@ -209,8 +212,7 @@ double Story::wait_acknowledged(Clock::time_point since, std::uint64_t through) 
 }
 
 void Story::check_hub_has_each_once() {
-  auto reader =
-      taken(store::JournalReader::open(stage_.file("gateway") / std::string(store::kJournalFile)));
+  auto reader = open_journal(stage_);
   taken(reader.verify());
   const auto own = taken(reader.records(1, 1000));
   const auto answer = taken(api::http_call(
@@ -245,8 +247,7 @@ void Story::explain_by_hand() {
 }
 
 void Story::watch(int stop_descriptor) {
-  auto reader =
-      taken(store::JournalReader::open(stage_.file("gateway") / std::string(store::kJournalFile)));
+  auto reader = open_journal(stage_);
   std::uint64_t told = taken(reader.status()).head;
   pollfd stop{.fd = stop_descriptor, .events = POLLIN, .revents = 0};
   while (poll(&stop, 1, 200) == 0) {

@@ -8,9 +8,6 @@
 namespace xiaogate::access {
 namespace {
 
-// A reader that hands the same code over again within this time repeats itself.
-constexpr Millis kRepeat{3'000};
-
 CodeKey key_of(ByteView octets) {
   const Digest digest = cose::sha256({octets});
   CodeKey key{};
@@ -71,7 +68,8 @@ bool is_worth_learning(const Credential& credential, const std::optional<CachedC
 
 bool is_repeat(const UsedCodes::Use& use, const Context& context) {
   // A clock set back by a little must not turn the reader's repeat into a replay.
-  return use.access_point == context.point.id && std::chrono::abs(context.now - use.at) <= kRepeat;
+  return use.access_point == context.point.id &&
+         std::chrono::abs(context.now - use.at) <= kReaderRepeat;
 }
 
 // Everything after the signatures.

@@ -22,6 +22,9 @@ class CredentialSource {
   virtual std::optional<CachedCredential> find(const CredentialId& id) = 0;
 };
 
+// A reader that hands the same code over again within this time repeats itself.
+inline constexpr Millis kReaderRepeat{3'000};
+
 using TrustedIssuers = std::map<KeyId, PublicKey>;
 
 // Everything a verdict depends on besides the code. Borrowed for the call.

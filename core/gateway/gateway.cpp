@@ -70,10 +70,9 @@ Result<void> Gateway::run(int stop_descriptor) {
     if (auto done = round(); !done) return done;
     if (auto waited = wait(stop_descriptor); !waited) return waited;
   }
-  if (hub_link_ &&
-      hub_link_->publish("xg/1/" + config_.gateway + "/state", R"({"online":false})", 1, true)) {
-    hub_link_->flush(kFarewell);
-  }
+  site::PublishToHub farewell{.leaf = "state", .payload = std::string(kOffline), .retain = true};
+  perform(farewell);
+  if (hub_link_) hub_link_->flush(kFarewell);
   return {};
 }
 
@@ -180,8 +179,8 @@ void Gateway::perform(site::PublishToDevice& publish) {
 
 void Gateway::perform(site::PublishToHub& publish) {
   if (!hub_link_) return;
-  const auto sent = hub_link_->publish("xg/1/" + config_.gateway + "/" + publish.leaf,
-                                       std::move(publish.payload), 1, publish.retain);
+  const auto sent =
+      hub_link_->publish(hub_topic(publish.leaf), std::move(publish.payload), 1, publish.retain);
   if (!sent) ++unpublished_;
 }
 

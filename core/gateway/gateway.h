@@ -23,6 +23,9 @@
 
 namespace xiaogate::gateway {
 
+// What the hub is told of a gateway that has gone, by itself or by its last will.
+inline constexpr std::string_view kOffline = R"({"online":false})";
+
 inline constexpr std::string_view kVersion = "0.1.0";
 
 using Inbox = process::Inbox<site::Input>;
@@ -54,6 +57,7 @@ class Gateway final : public site::Outbox {
                                 std::function<site::Input(links::Message&&)> arrived);
   Result<void> start_device_link();
   Result<void> start_hub_link();
+  std::string hub_topic(std::string_view leaf) const;
   Result<void> start_api(const std::string& socket);
 
   Result<void> make_site();

@@ -170,17 +170,21 @@ Result<void> Gateway::start_device_link() {
   return {};
 }
 
+std::string Gateway::hub_topic(std::string_view leaf) const {
+  return "xg/1/" + config_.gateway + "/" + std::string(leaf);
+}
+
 Result<void> Gateway::start_hub_link() {
   if (config_.hub_broker.empty()) return {};
-  const std::string own = "xg/1/" + config_.gateway + "/";
+  const std::string own = hub_topic("");
   links::LinkOptions options;
   options.url = config_.hub_broker;
   options.client_id = config_.gateway;
   options.max_payload = site::FeedFollower::kMaxMessage;
   options.will =
-      links::Will{.topic = own + "state", .payload = R"({"online":false})", .retain = true};
+      links::Will{.topic = hub_topic("state"), .payload = std::string(kOffline), .retain = true};
   options.subscriptions = {
-      {own + "ack", 1}, {own + "feed/page", 1}, {"xg/1/feed/" + config_.region, 1}};
+      {hub_topic("ack"), 1}, {hub_topic("feed/page"), 1}, {"xg/1/feed/" + config_.region, 1}};
   auto link = links::MqttLink::create(
       std::move(options), link_events(
                               "hub link", true, [](bool up) { return site::HubLinkChanged{up}; },

@@ -43,7 +43,7 @@ void FeedFollower::pull(Effects& out, MonoTime now) {
                    .retain = false});
 }
 
-Result<Json> FeedFollower::open(std::string_view message, Digest& digest) const {
+Result<FeedFollower::Opened> FeedFollower::open(std::string_view message) const {
   const auto envelope = cose::parse_sign1(as_bytes(message), kMaxMessage);
   if (!envelope) return failure("feed.malformed", envelope.error().text);
   if (!key_ || envelope->kid != key_->kid) {
@@ -52,21 +52,19 @@ Result<Json> FeedFollower::open(std::string_view message, Digest& digest) const 
   if (cose::check(*envelope, key_->key) != cose::Trust::good) {
     return failure("feed.unsigned", "the feed key's signature does not verify");
   }
-  digest = cose::sha256({envelope->payload});
   auto json = parse_json(as_text(envelope->payload));
   if (!json) return failure("feed.malformed", json.error().text);
   if (!json->is_object() || json->value("region", Json()) != region_) {
     return failure("feed.foreign_region", "not of region " + region_);
   }
-  return json;
+  return Opened{std::move(*json), envelope->payload};
 }
 
 Result<void> FeedFollower::batch(Effects& out, std::string_view message, MonoTime now) {
-  Digest digest{};
-  const auto json = open(message, digest);
-  if (!json) return std::unexpected(json.error());
+  const auto opened = open(message);
+  if (!opened) return std::unexpected(opened.error());
   Faults faults;
-  JsonReader in(*json, "", faults);
+  JsonReader in(opened->json, "", faults);
   const auto seq = static_cast<std::uint64_t>(in.integer("seq", 1, kMaxSeq));
   const std::string prev_text = in.text("prev");
   if (!faults.empty()) return failure("feed.malformed", faults.front());
@@ -83,7 +81,7 @@ Result<void> FeedFollower::batch(Effects& out, std::string_view message, MonoTim
   }
   auto changes = parse_feed_changes(in.array("changes"));
   if (!changes) return std::unexpected(changes.error());
-  position_ = {.region = region_, .seq = seq, .hash = digest};
+  position_ = {.region = region_, .seq = seq, .hash = cose::sha256({opened->payload})};
   pull_.reset();
   heard_ = now;
   out.durability = Durability::stable;
@@ -92,11 +90,10 @@ Result<void> FeedFollower::batch(Effects& out, std::string_view message, MonoTim
 }
 
 Result<void> FeedFollower::page(Effects& out, std::string_view message, MonoTime now) {
-  Digest unused{};
-  const auto json = open(message, unused);
-  if (!json) return std::unexpected(json.error());
+  const auto opened = open(message);
+  if (!opened) return std::unexpected(opened.error());
   Faults faults;
-  JsonReader in(*json, "", faults);
+  JsonReader in(opened->json, "", faults);
   const auto upto = static_cast<std::uint64_t>(in.integer("upto", 0, kMaxSeq));
   const auto of = static_cast<std::uint64_t>(in.integer("of", 1, 1'000'000));
   const auto index = static_cast<std::uint64_t>(in.integer("index", 0, 999'999));

@@ -42,7 +42,12 @@ class FeedFollower {
     std::uint64_t upto = 0;  // of the first page
   };
 
-  Result<Json> open(std::string_view message, Digest& digest) const;
+  // What the feed key signed; the payload borrows from `message`.
+  struct Opened {
+    Json json;
+    ByteView payload;
+  };
+  Result<Opened> open(std::string_view message) const;
   void pull(Effects& out, MonoTime now);
 
   std::string region_;

@@ -8,9 +8,6 @@
 namespace xiaogate::site {
 namespace {
 
-// A reader repeats itself for as long as the code is held before it.
-constexpr Millis kRepeat{3000};
-
 Json decision_body(const AccessPoint& point, const access::Decision& decision, const Instant& now) {
   Json body{{"access_point", point.rules.id},
             {"reader", point.reader},
@@ -70,7 +67,7 @@ void Site::deny(Effects& out, const AccessPoint& point, const access::Decision& 
                 const Instant& now) {
   Denial& last = last_denial_[point.rules.id];
   const bool repeat = last.code == decision.code && last.verdict == decision.verdict &&
-                      last.at <= now.wall && now.wall - last.at <= kRepeat;
+                      last.at <= now.wall && now.wall - last.at <= access::kReaderRepeat;
   if (repeat) return;
   last = {.code = decision.code, .verdict = decision.verdict, .at = now.wall};
   ++denied_;
