@@ -74,6 +74,28 @@ void read_topics(const Json& topics, PluginManifest& manifest, std::vector<std::
   check_patterns(manifest.publish, "/topics/publish", false, faults);
 }
 
+void read_interfaces(const Json& interfaces, PluginManifest& manifest,
+                     std::vector<std::string>& faults) {
+  if (!interfaces.is_object() || interfaces.empty()) {
+    faults.emplace_back(
+        "/interfaces: must be an object of Thing Models, each with the optional affordances that "
+        "it "
+        "offers, as {\"gate\": [\"door\"]}");
+    return;
+  }
+  JsonReader in(interfaces, "/interfaces", faults);
+  for (const auto& [name, unused] : interfaces.items()) {
+    manifest.interfaces[name] = texts(in, name.c_str(), faults);
+  }
+}
+
+void read_quotas(const Json& quotas, PluginManifest& manifest, std::vector<std::string>& faults) {
+  JsonReader in(quotas, "/quotas", faults);
+  manifest.quotas.memory_mib =
+      static_cast<std::uint32_t>(in.integer_or("memory_mib", manifest.quotas.memory_mib, 16, 256));
+  in.finish();
+}
+
 void read_options(const Json& schema, PluginManifest& manifest, std::vector<std::string>& faults) {
   if (!schema.is_object() || schema.value("type", Json()) != "object") {
     faults.emplace_back("/options: must be a JSON Schema with \"type\": \"object\"");
@@ -96,7 +118,12 @@ PluginManifest read_manifest(const Json& json, const fs::path& folder,
   manifest.version = in.text("version");
   manifest.vendor = in.text("vendor");
   manifest.abi = static_cast<std::uint32_t>(in.integer("abi", XG_ABI_VERSION, XG_ABI_VERSION));
-  manifest.interfaces = texts(in, "interfaces", faults);
+  if (const Json* interfaces = in.find("interfaces"); interfaces != nullptr) {
+    read_interfaces(*interfaces, manifest, faults);
+  } else {
+    in.fault("interfaces", "missing");
+  }
+  read_quotas(in.object_or_empty("quotas"), manifest, faults);
   if (json.is_object() && json.contains("topics")) {
     read_topics(*in.find("topics"), manifest, faults);
   } else {

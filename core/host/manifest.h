@@ -6,12 +6,15 @@
 //     "version": "1.0.0",                        as in the library's descriptor
 //     "abi": 1,                                  XG_ABI_VERSION of xiaogate/plugin.h
 //     "vendor": "...",
-//     "interfaces": ["gate"],                    Thing Models its devices implement
+//     "interfaces": {"gate": ["door"]},          Thing Models its devices implement, each with
+//     those
+//                                                of its optional affordances that they offer
 //     "topics": {"subscribe": ["{prefix}/online", ...], "publish": ["{prefix}/rpc"]},
 //                                                patterns; model/device_topics.h tells how they are
 //                                                filled in
 //     "options": { ... },                        JSON Schema (draft 7) of one device's options: an
 //                                                object; give each a description, and a default
+//     "quotas": {"memory_mib": 64},              of its process; 16 to 256, this is the default
 //     "library": "libxiaogate_shelly.so"         beside the manifest; this is the default
 //   }
 //

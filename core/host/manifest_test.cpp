@@ -30,7 +30,7 @@ class Manifest : public testing::Test {
             {"version", "1.2.3"},
             {"abi", 1},
             {"vendor", "somebody"},
-            {"interfaces", {"gate"}},
+            {"interfaces", {{"gate", {"door"}}}},
             {"topics", {{"subscribe", {"{prefix}/#"}}, {"publish", {"{prefix}/set"}}}},
             {"options",
              {{"type", "object"},
@@ -51,7 +51,7 @@ TEST_F(Manifest, IsReadWhole) {
   EXPECT_EQ(manifest->version, "1.2.3");
   EXPECT_EQ(manifest->vendor, "somebody");
   EXPECT_EQ(manifest->abi, 1U);
-  EXPECT_EQ(manifest->interfaces, std::vector<std::string>{"gate"});
+  EXPECT_EQ(manifest->interfaces, (OfferedInterfaces{{"gate", {"door"}}}));
   EXPECT_EQ(manifest->subscribe, std::vector<std::string>{"{prefix}/#"});
   EXPECT_EQ(manifest->publish, std::vector<std::string>{"{prefix}/set"});
   EXPECT_EQ(manifest->library, (folder_ / "libxiaogate_relay.so").string());

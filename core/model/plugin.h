@@ -39,6 +39,12 @@ struct PluginEffect {
   bool operator==(const PluginEffect&) const = default;
 };
 
+// An event that does not keep to the Thing Models, and why: "<event>: <JSON pointer>: <what>".
+struct RefusedEffect {
+  std::string device;
+  std::string reason;
+};
+
 // One call: an input for one plugin, answered once.
 struct PluginCall {
   std::uint64_t id = 0;  // unique within a run of the gateway
@@ -48,13 +54,23 @@ struct PluginCall {
 
 using PluginState = std::map<std::string, std::string>;
 
+// Thing Models that a plugin's devices implement, each with those of its optional affordances
+// (tm:optional) that they offer: {"gate": ["door", "lock_open"]}.
+using OfferedInterfaces = std::map<std::string, std::vector<std::string>>;
+
+// What a plugin's process may use.
+struct PluginQuotas {
+  std::uint32_t memory_mib = 64;  // of memory of its own
+};
+
 // What a plugin folder's manifest.json declares, parsed.
 struct PluginManifest {
   std::string name;
   std::string version;
   std::string vendor;
   std::uint32_t abi = 0;
-  std::vector<std::string> interfaces;  // Thing Model names: "gate", "reader"
+  OfferedInterfaces interfaces;
+  PluginQuotas quotas;
   // Patterns of the topic filters a device may be heard on and of the topics it may be sent to;
   // model/device_topics.h tells how they are filled in for a device. A message is given to every
   // device that one of its filters matches; a plugin that shares a topic among devices ignores the

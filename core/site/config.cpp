@@ -16,10 +16,11 @@ std::string joined(const Range& names) {
   return text.empty() ? "none" : text;
 }
 
-std::vector<std::string> ids_of(const std::map<std::string, Device>& devices) {
-  std::vector<std::string> ids;
-  for (const auto& [id, unused] : devices) ids.push_back(id);
-  return ids;
+template <class Value>
+std::vector<std::string> names_of(const std::map<std::string, Value>& values) {
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : values) names.push_back(name);
+  return names;
 }
 
 std::string read_name(JsonReader& in, const char* member) {
@@ -109,14 +110,13 @@ class ConfigReader {
     if (id.empty()) return id;
     const auto found = devices_.find(id);
     if (found == devices_.end()) {
-      in.fault(interface,
-               "no device '" + printable(id, 40) + "'; devices here: " + joined(ids_of(devices_)));
+      in.fault(interface, "no device '" + printable(id, 40) +
+                              "'; devices here: " + joined(names_of(devices_)));
     } else if (!found->second.interfaces.empty() &&  // empty: its own fault is told already
-               std::ranges::find(found->second.interfaces, interface) ==
-                   found->second.interfaces.end()) {
+               !found->second.interfaces.contains(interface)) {
       in.fault(interface, "device '" + id + "' is no " + interface + "; its plugin '" +
                               found->second.plugin +
-                              "' implements: " + joined(found->second.interfaces));
+                              "' implements: " + joined(names_of(found->second.interfaces)));
     }
     return id;
   }
@@ -129,8 +129,7 @@ class ConfigReader {
 
 void check_profiles(const access::AccessPolicy& policy, const std::vector<AccessPoint>& points,
                     Faults& faults) {
-  std::vector<std::string> known;
-  for (const auto& [name, unused] : policy.profiles) known.push_back(name);
+  const auto known = names_of(policy.profiles);
   for (std::size_t i = 0; i < points.size(); ++i) {
     for (const auto& name : points[i].rules.profiles) {
       if (policy.profiles.contains(name)) continue;

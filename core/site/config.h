@@ -7,6 +7,7 @@
 
 #include "access/policy.h"
 #include "model/json.h"
+#include "model/plugin.h"
 #include "model/time.h"
 
 namespace xiaogate::site {
@@ -15,10 +16,10 @@ namespace xiaogate::site {
 struct Device {
   std::string id;
   std::string plugin;
-  std::vector<std::string> interfaces;  // Thing Models that its plugin implements
-  std::string options;                  // JSON object, valid by the plugin's schema
-  std::vector<std::string> subscribe;   // topic filters it may be heard on
-  std::vector<std::string> publish;     // topic filters it may be sent to
+  OfferedInterfaces interfaces;        // Thing Models that its plugin implements
+  std::string options;                 // JSON object, valid by the plugin's schema
+  std::vector<std::string> subscribe;  // topic filters it may be heard on
+  std::vector<std::string> publish;    // topic filters it may be sent to
 };
 
 // A reader and the gate that it opens.
@@ -46,7 +47,7 @@ class PluginCatalogue {
  public:
   struct Fit {
     std::string options;  // completed by the schema's defaults
-    std::vector<std::string> interfaces;
+    OfferedInterfaces interfaces;
     std::vector<std::string> subscribe;
     std::vector<std::string> publish;
   };

@@ -14,12 +14,12 @@ class FakePlugins : public PluginCatalogue {
   std::vector<std::string> names() const override { return {"lamp", "wand"}; }
   Fit fit(const std::string& plugin, const std::string& device, const Json& options,
           std::vector<std::string>& faults) const override {
-    if (plugin == "wand") return {"{}", {"reader"}, {"wand/" + device}, {}};
+    if (plugin == "wand") return {"{}", {{"reader", {}}}, {"wand/" + device}, {}};
     if (!options.contains("prefix")) {
       faults.emplace_back("/prefix: missing");
       return {};
     }
-    return {canonical(options), {"gate"}, {}, {options["prefix"].get<std::string>() + "/rpc"}};
+    return {canonical(options), {{"gate", {}}}, {}, {options["prefix"].get<std::string>() + "/rpc"}};
   }
 };
 

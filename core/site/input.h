@@ -49,11 +49,33 @@ struct PluginDown {
   std::string reason;
 };
 
-// A call's answer.
+// The plugin failed too often and stays down until a person starts it again or replaces it.
+struct PluginParked {
+  std::string plugin;
+  std::string reason;
+};
+
+// Another version of the plugin has taken over.
+struct PluginUpgraded {
+  std::string plugin;
+  std::string from;
+  std::string to;
+};
+
+// Another version could not start; the one before goes on.
+struct PluginUpgradeFailed {
+  std::string plugin;
+  std::string version;
+  std::string reason;
+};
+
+// A call's answer. `effects` keep to the Thing Models of the plugin's manifest; what did not stands
+// in `refused`.
 struct CallReturned {
   std::string plugin;
   std::uint64_t id = 0;
   std::vector<PluginEffect> effects;
+  std::vector<RefusedEffect> refused = {};
 };
 
 // A call that brought no effects; `reason` in the words of host::CallFault: "crashed", "overran",
@@ -80,6 +102,7 @@ struct Tick {};
 
 using Input =
     std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage, MessageDropped,
-                 PluginUp, PluginDown, CallReturned, CallFailed, DiskFull, CacheFault, Tick>;
+                 PluginUp, PluginDown, PluginParked, PluginUpgraded, PluginUpgradeFailed,
+                 CallReturned, CallFailed, DiskFull, CacheFault, Tick>;
 
 }  // namespace xiaogate::site

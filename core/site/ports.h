@@ -30,6 +30,11 @@ struct PutPluginState {
   std::string key;
   std::string value;  // empty erases
 };
+// What the site itself must find again after a restart: a swap under way, a lock-down, bays.
+struct PutSiteState {
+  std::string key;
+  std::string value;  // JSON; empty erases
+};
 // Changes of the hub's feed. With `position` they complete the feed up to there; without it they
 // are a part of a longer load.
 struct ApplyFeed {
@@ -41,7 +46,8 @@ struct LearnCredential {
   Credential credential;
 };
 
-using Write = std::variant<AppendRecord, Acknowledge, PutPluginState, ApplyFeed, LearnCredential>;
+using Write = std::variant<AppendRecord, Acknowledge, PutPluginState, PutSiteState, ApplyFeed,
+                           LearnCredential>;
 
 // --- Actions: let out only after the commit ------------------------------------------------------
 
@@ -80,7 +86,8 @@ struct Recovered {
   WallTime head_time{};
   std::uint64_t acknowledged = 0;
   std::vector<Record> recent;  // records of the asked period, oldest first
-  FeedPosition feed;
+  FeedPosition feed = {};
+  std::map<std::string, std::string> state = {};  // PutSiteState, by key
 };
 
 enum class Durability {

@@ -92,6 +92,9 @@ class Site {
   void on(const MessageDropped& dropped, Effects& out, const Instant& now);
   void on(const PluginUp& plugin, Effects& out, const Instant& now);
   void on(const PluginDown& plugin, Effects& out, const Instant& now);
+  void on(const PluginParked& plugin, Effects& out, const Instant& now);
+  void on(const PluginUpgraded& plugin, Effects& out, const Instant& now);
+  void on(const PluginUpgradeFailed& plugin, Effects& out, const Instant& now);
   void on(const CallReturned& returned, Effects& out, const Instant& now);
   void on(const CallFailed& failed, Effects& out, const Instant& now);
   void on(const DiskFull& disk, Effects& out, const Instant& now);
@@ -136,7 +139,7 @@ class Site {
   std::map<std::string, const AccessPoint*> point_of_reader_;
   std::map<std::string, Denial> last_denial_;        // by access point
   std::map<std::string, std::string> device_state_;  // "online", "offline"; absent: never heard
-  std::map<std::string, std::string> plugin_state_;  // "up", "down"
+  std::map<std::string, std::string> plugin_state_;  // "up", "down", "parked"
   std::map<TimerKey, Timer> timers_;
   std::map<std::uint64_t, PendingCall> calls_;
   std::map<std::uint64_t, Opening> openings_;  // by the decision's sequence number

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxStateKey = 128;
 constexpr std::size_t kMaxStateValue = 64 * 1024;
 
 bool has_interface(const Device& device, std::string_view name) {
-  return std::ranges::find(device.interfaces, name) != device.interfaces.end();
+  return device.interfaces.contains(std::string(name));
 }
 
 }  // namespace
@@ -40,10 +40,33 @@ void Site::on(const PluginDown& plugin, Effects& out, const Instant& now) {
   reject(out, now, "plugin_failed", plugin.plugin, "down", plugin.reason);
 }
 
+void Site::on(const PluginParked& plugin, Effects& out, const Instant& now) {
+  plugin_state_[plugin.plugin] = "parked";
+  journal_.append(out, now, Durability::stable, "plugin_parked",
+                  {{"plugin", plugin.plugin}, {"reason", printable(plugin.reason)}});
+}
+
+void Site::on(const PluginUpgraded& plugin, Effects& out, const Instant& now) {
+  plugin_state_[plugin.plugin] = "up";
+  journal_.append(out, now, Durability::stable, "plugin_upgraded",
+                  {{"plugin", plugin.plugin}, {"from", plugin.from}, {"to", plugin.to}});
+}
+
+void Site::on(const PluginUpgradeFailed& plugin, Effects& out, const Instant& now) {
+  journal_.append(out, now, Durability::stable, "plugin_upgrade_failed",
+                  {{"plugin", plugin.plugin},
+                   {"version", plugin.version},
+                   {"reason", printable(plugin.reason)}});
+}
+
 void Site::on(const CallReturned& returned, Effects& out, const Instant& now) {
   const auto pending = calls_.extract(returned.id);
   // After a failed commit the site was made anew and knows nothing of calls made before.
   if (!pending) return;
+  for (const auto& refused : returned.refused) {
+    reject(out, now, "plugin_effect_rejected", returned.plugin, "breaks_thing_model",
+           refused.device + " " + refused.reason);
+  }
   for (const auto& effect : returned.effects) {
     apply(out, returned.plugin, effect, pending.mapped(), now);
   }

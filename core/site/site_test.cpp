@@ -28,9 +28,10 @@ SiteConfig config() {
   config.gateway = "gw-0123456789abcdef";
   config.region = "hangzhou";
   for (const std::string n : {"1", "2"}) {
-    config.devices["gate-" + n] = {"gate-" + n, "shelly",         {"gate"},
+    config.devices["gate-" + n] = {"gate-" + n, "shelly",         {{"gate", {}}},
                                    "{}",        {"s" + n + "/#"}, {"s" + n + "/rpc"}};
-    config.devices["reader-" + n] = {"reader-" + n, "reader", {"reader"}, "{}", {"r" + n}, {}};
+    config.devices["reader-" + n] = {"reader-" + n, "reader",  {{"reader", {}}},
+                                     "{}",          {"r" + n}, {}};
     AccessPoint point;
     point.rules.id = "point-" + n;
     point.reader = "reader-" + n;

@@ -42,6 +42,8 @@ class JournalReader {
   // Records with a time of `since` or later, oldest first. Looks back from the head until 4,096
   // records in a row are older, so a clock that once jumped hides nothing recent.
   Result<std::vector<Record>> recent(WallTime since);
+  // kSite stands for the site itself (site::PutSiteState); no plugin has that name.
+  static constexpr std::string_view kSite{};
   Result<PluginState> plugin_state(std::string_view plugin);
 
   // Checks every link from the oldest record kept to the head and returns how many there are.

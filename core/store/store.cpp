@@ -112,9 +112,17 @@ Result<void> Store::Writer::write(const site::Write& write) {
   if (const auto* acknowledged = std::get_if<site::Acknowledge>(&write)) {
     return acknowledge.run({static_cast<std::int64_t>(acknowledged->through)});
   }
+  if (const auto* own = std::get_if<site::PutSiteState>(&write)) {
+    return put(JournalReader::kSite, own->key, own->value);
+  }
   const auto& state = std::get<site::PutPluginState>(write);
-  if (state.value.empty()) return erase_state.run({state.plugin, state.key});
-  return put_state.run({state.plugin, state.key, as_bytes(state.value)});
+  return put(state.plugin, state.key, state.value);
+}
+
+Result<void> Store::Writer::put(std::string_view owner, std::string_view key,
+                                std::string_view value) {
+  if (value.empty()) return erase_state.run({owner, key});
+  return put_state.run({owner, key, as_bytes(value)});
 }
 
 Result<void> Store::begin() {
@@ -238,12 +246,15 @@ Result<site::Recovered> Store::recover(WallTime since) {
   if (!recent) return std::unexpected(recent.error());
   auto position = cache_.position();
   if (!position) return std::unexpected(position.error());
+  auto state = journal_.plugin_state(JournalReader::kSite);
+  if (!state) return std::unexpected(state.error());
   return site::Recovered{.head_seq = status->head,
                          .head_hash = status->head_hash,
                          .head_time = status->head_time,
                          .acknowledged = status->acknowledged,
                          .recent = std::move(*recent),
-                         .feed = std::move(*position)};
+                         .feed = std::move(*position),
+                         .state = std::move(*state)};
 }
 
 std::optional<CachedCredential> Store::find(const CredentialId& id) {

@@ -71,6 +71,7 @@ class Store final : public site::Ledger {
 
     static Result<Writer> prepare(Database& database);
     Result<void> write(const site::Write& write);
+    Result<void> put(std::string_view owner, std::string_view key, std::string_view value);
   };
   struct Head {
     std::uint64_t seq = 0;

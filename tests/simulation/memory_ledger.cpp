@@ -12,6 +12,15 @@ void merge(CachedCredential& row, const FeedChange& change) {
   if (row.status != CredentialStatus::revoked) row.status = change.status;
 }
 
+void keep_value(std::map<std::string, std::string>& values, const std::string& key,
+                const std::string& value) {
+  if (value.empty()) {
+    values.erase(key);
+  } else {
+    values[key] = value;
+  }
+}
+
 }  // namespace
 
 Result<void> MemoryLedger::keep(const site::AppendRecord& append) {
@@ -31,7 +40,12 @@ Result<void> MemoryLedger::keep(const site::Acknowledge& acknowledge) {
 }
 
 Result<void> MemoryLedger::keep(const site::PutPluginState& put) {
-  current_.plugins[put.plugin][put.key] = put.value;
+  keep_value(current_.plugins[put.plugin], put.key, put.value);
+  return {};
+}
+
+Result<void> MemoryLedger::keep(const site::PutSiteState& put) {
+  keep_value(current_.site, put.key, put.value);
   return {};
 }
 
@@ -96,6 +110,7 @@ Result<site::Recovered> MemoryLedger::recover(WallTime since) {
   }
   recovered.acknowledged = current_.acknowledged;
   recovered.feed = current_.feed;
+  recovered.state = current_.site;
   std::ranges::copy_if(journal_, std::back_inserter(recovered.recent),
                        [&](const Record& record) { return record.time >= since; });
   return recovered;

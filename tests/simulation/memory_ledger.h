@@ -20,6 +20,7 @@ class MemoryLedger : public site::Ledger {
     std::map<CredentialId, CachedCredential> cache;
     FeedPosition feed;
     std::map<std::string, PluginState> plugins;
+    std::map<std::string, std::string> site;
   };
 
   std::optional<CachedCredential> find(const CredentialId& id) override;
@@ -43,6 +44,7 @@ class MemoryLedger : public site::Ledger {
   Result<void> keep(const site::AppendRecord& append);
   Result<void> keep(const site::Acknowledge& acknowledge);
   Result<void> keep(const site::PutPluginState& put);
+  Result<void> keep(const site::PutSiteState& put);
   Result<void> keep(const site::ApplyFeed& feed);
   Result<void> keep(const site::LearnCredential& learn);
   void go_back_to(Content content);
