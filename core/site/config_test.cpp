@@ -19,7 +19,8 @@ class FakePlugins : public PluginCatalogue {
       faults.emplace_back("/prefix: missing");
       return {};
     }
-    return {canonical(options), {{"gate", {}}}, {}, {options["prefix"].get<std::string>() + "/rpc"}};
+    return {
+        canonical(options), {{"gate", {}}}, {}, {options["prefix"].get<std::string>() + "/rpc"}};
   }
 };
 

@@ -13,7 +13,9 @@
 #include "model/json.h"
 #include "process/exit_code.h"
 #include "process/options.h"
+#include "tests/bench/busy_site.h"
 #include "tests/bench/devices.h"
+#include "tests/bench/figures.h"
 #include "tests/bench/floors.h"
 #include "tests/bench/gateway_stage.h"
 #include "tests/bench/riders.h"
@@ -32,17 +34,8 @@ struct Amounts {
   std::int64_t seconds = 20;   // at each rate
   std::int64_t saturated = 40'000;
   std::int64_t starts = 5;
+  std::int64_t busy_scans = 1'000;  // with and without 500 devices that talk
 };
-
-Json figures(std::vector<double> values) {
-  std::ranges::sort(values);
-  const auto at = [&](double part) {
-    const auto last = static_cast<double>(values.size() - 1);
-    return values.empty() ? 0.0 : values[static_cast<std::size_t>(part * last)];
-  };
-  return {
-      {"n", values.size()}, {"p50", at(0.5)}, {"p90", at(0.9)}, {"p99", at(0.99)}, {"max", at(1)}};
-}
 
 // The three floors, and their sum sample by sample.
 struct FloorSamples {
@@ -215,7 +208,10 @@ int measure(const Amounts& amounts) {
   std::unique_ptr<Bench> bench;
   try {
     bench = std::make_unique<Bench>(bin, amounts);
-    std::printf("%s\n", canonical(bench->run()).c_str());
+    Json out = bench->run();
+    bench.reset();
+    out["busy_site"] = busy_site(bin, {.scans = static_cast<std::size_t>(amounts.busy_scans)});
+    std::printf("%s\n", canonical(out).c_str());
     return process::kExitOk;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "bench_gateway: %s\n%s", e.what(), bench ? bench->logs().c_str() : "");
@@ -243,10 +239,11 @@ int main(int argc, char** argv) {
              .target = &amounts.saturated,
              .help = "Scans without a pause.",
              .least = 500},
-            {.names = "--starts",
-             .target = &amounts.starts,
-             .help = "Of the gateway.",
-             .least = 1}},
+            {.names = "--starts", .target = &amounts.starts, .help = "Of the gateway.", .least = 1},
+            {.names = "--busy-scans",
+             .target = &amounts.busy_scans,
+             .help = "Among 500 devices, quiet and talking.",
+             .least = 10}},
        .run = [&] { return xiaogate::bench::measure(amounts); }},
       "0.1.0", argc, argv);
 }

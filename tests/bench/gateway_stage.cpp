@@ -39,7 +39,7 @@ double seconds_of(pid_t process) {
 }
 
 Json site_config(const std::string& site_broker, const std::string& hub_broker,
-                 std::size_t access_points) {
+                 std::size_t access_points, std::size_t others) {
   Json devices = Json::array();
   Json points = Json::array();
   for (std::size_t i = 0; i < access_points; ++i) {
@@ -59,6 +59,10 @@ Json site_config(const std::string& site_broker, const std::string& hub_broker,
                       {"reader", "reader-" + n},
                       {"gate", "gate-" + n}});
   }
+  for (std::size_t i = 0; i < others; ++i) {
+    const std::string name = "chat-" + std::to_string(i);
+    devices.push_back({{"id", name}, {"plugin", "shelly"}, {"options", {{"prefix", name}}}});
+  }
   return {{"gateway", kGateway},
           {"region", "hangzhou"},
           {"device_broker", site_broker},
@@ -70,7 +74,7 @@ Json site_config(const std::string& site_broker, const std::string& hub_broker,
 
 }  // namespace
 
-GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points)
+GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points, std::size_t others)
     : bin_(std::move(bin)) {
   const std::string hub = file("hub").string();
   if (start("xiaogate-hub", {"init", "--data", hub, "--region", "hangzhou"})->wait() != 0) {
@@ -82,7 +86,7 @@ GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points)
   }
   std::filesystem::create_directory(data());
   std::ofstream(file("site.json"))
-      << site_config(site_broker(), hub_broker(), access_points).dump();
+      << site_config(site_broker(), hub_broker(), access_points, others).dump();
 }
 
 GatewayStage::~GatewayStage() {

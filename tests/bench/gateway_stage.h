@@ -23,9 +23,9 @@ inline constexpr const char* kGateway = "gw-00000000000d3301";
 class GatewayStage {
  public:
   // A site with as many access points: reader "reader-<n>" scans on topic "scan/<n>", its gate is
-  // the Shelly of prefix "gate-<n>", n from 0. The gateway is not started yet. Throws
-  // std::runtime_error when something cannot be started.
-  GatewayStage(std::filesystem::path bin, std::size_t access_points);
+  // the Shelly of prefix "gate-<n>", n from 0; and `others` more Shellys of prefix "chat-<n>".
+  // The gateway is not started yet. Throws std::runtime_error when something cannot be started.
+  GatewayStage(std::filesystem::path bin, std::size_t access_points, std::size_t others = 0);
   ~GatewayStage();
   GatewayStage(const GatewayStage&) = delete;
   GatewayStage& operator=(const GatewayStage&) = delete;
@@ -44,15 +44,17 @@ class GatewayStage {
   std::filesystem::path data() const { return directory_.path() / "gateway"; }
   std::filesystem::path file(const std::string& name) const { return directory_.path() / name; }
   std::filesystem::path program(const std::string& name) const { return bin_ / name; }
+  std::uint16_t site_port() const { return site_broker_.port(); }
   std::string site_broker() const { return site_broker_.url(); }
   std::string hub_broker() const { return hub_broker_.url(); }
   // For when something failed.
   std::string logs() const;
+  // One of our programs; what it prints goes to file("<program>.log").
+  std::unique_ptr<test::Process> start(const std::string& program,
+                                       std::vector<std::string> arguments);
 
  private:
   std::vector<pid_t> plugins() const;
-  std::unique_ptr<test::Process> start(const std::string& program,
-                                       std::vector<std::string> arguments);
 
   std::filesystem::path bin_;
   test::TempDir directory_{"xiaogate-bench"};
