@@ -39,8 +39,8 @@ Stage::Stage(std::filesystem::path bin, std::filesystem::path root) : bin_(std::
     throw std::runtime_error("the brokers do not answer");
   }
   for (const std::string side : {"north", "south"}) {
-    devices_.push_back(start("gate-" + side, "sim-shelly",
-                             {"--broker", site_broker_.url(), "--prefix", "shellypro1-" + side}));
+    devices_.push_back(start("gate-" + side, "sim-gate",
+                             {"--broker", site_broker_.url(), "--topic", "shellypro1-" + side}));
     start_reader(side);
   }
   for (const std::string side : {"north", "south"}) {

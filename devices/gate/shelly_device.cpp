@@ -1,6 +1,7 @@
 #include "gate/shelly_device.h"
 
 #include <cmath>
+#include <utility>
 
 namespace xiaogate::devices {
 namespace {
@@ -9,20 +10,23 @@ Json error(int code, const std::string& message) {
   return {{"code", code}, {"message", message}};
 }
 
-double seconds(WallTime now) {
-  return static_cast<double>(now.time_since_epoch().count()) / 1000.0;
+Json input(int id, bool state) {
+  return {{"id", id}, {"state", state}};
 }
 
 }  // namespace
 
-Publication ShellyDevice::status(WallTime now, const char* source) const {
-  const Json frame{
-      {"src", prefix_},
-      {"dst", prefix_ + "/events"},
-      {"method", "NotifyStatus"},
-      {"params",
-       {{"ts", seconds(now)}, {"switch:0", {{"id", 0}, {"output", output_}, {"source", source}}}}}};
+Publication ShellyDevice::notify(const char* method, WallTime now, Json params) const {
+  params["ts"] = static_cast<double>(now.time_since_epoch().count()) / 1000.0;
+  const Json frame{{"src", prefix_},
+                   {"dst", prefix_ + "/events"},
+                   {"method", method},
+                   {"params", std::move(params)}};
   return {prefix_ + "/events/rpc", canonical(frame)};
+}
+
+Json ShellyDevice::switch_status(const char* source) const {
+  return {{"id", 0}, {"output", relay_on()}, {"source", source}};
 }
 
 Publication ShellyDevice::answer(const Json& request, const char* kind, Json content) const {
@@ -32,26 +36,39 @@ Publication ShellyDevice::answer(const Json& request, const char* kind, Json con
   return {source + "/rpc", canonical(frame)};
 }
 
-ShellyDevice::Reaction ShellyDevice::request(std::string_view payload, WallTime now) {
+Doings ShellyDevice::connected(WallTime now) {
+  return {.publications = {online("true"), notify("NotifyFullStatus", now,
+                                                  {{"input:0", input(0, door_open())},
+                                                   {"input:1", input(1, false)},
+                                                   {"switch:0", switch_status("init")}})},
+          .timers = {},
+          .happened = {}};
+}
+
+Doings ShellyDevice::message(std::string_view topic, std::string_view payload, WallTime now) {
+  Doings out;
   const auto request = parse_json(payload);
-  if (!request || !request->is_object()) return {};
+  if (topic != rpc_topic() || !request || !request->is_object()) return out;
   const auto text = [&](const char* name) {
     const auto found = request->find(name);
     return found != request->end() && found->is_string();
   };
-  if (!text("src") || !text("method") || !request->contains("id")) return {};
+  if (!text("src") || !text("method") || !request->contains("id")) return out;
   const auto method = request->at("method").get<std::string>();
-  if (method == "Switch.Set") return set_switch(*request, now);
-  if (method == "Switch.GetStatus") {
-    return {{answer(*request, "result", {{"id", 0}, {"source", "init"}, {"output", output_}})}, {}};
+  if (method == "Switch.Set") {
+    set_switch(*request, now, out);
+  } else if (method == "Switch.GetStatus") {
+    out.publications.push_back(answer(*request, "result", switch_status("init")));
+  } else {
+    out.publications.push_back(answer(*request, "error", error(404, "No handler for " + method)));
   }
-  return {{answer(*request, "error", error(404, "No handler for " + method))}, {}};
+  return out;
 }
 
-ShellyDevice::Reaction ShellyDevice::set_switch(const Json& request, WallTime now) {
+void ShellyDevice::set_switch(const Json& request, WallTime now, Doings& out) {
   const Json params = request.value("params", Json::object());
   const auto refuse = [&](int code, const std::string& message) {
-    return Reaction{{answer(request, "error", error(code, message))}, {}};
+    out.publications.push_back(answer(request, "error", error(code, message)));
   };
   for (const char* required : {"id", "on"}) {
     if (!params.contains(required)) {
@@ -62,21 +79,35 @@ ShellyDevice::Reaction ShellyDevice::set_switch(const Json& request, WallTime no
   if (params.at("id") != 0) {
     return refuse(-105, "Argument 'id', value " + params.at("id").dump() + " not found!");
   }
-  const bool was_on = std::exchange(output_, params.at("on").get<bool>());
-  Reaction reaction{{answer(request, "result", {{"was_on", was_on}})}, {}};
-  if (was_on != output_) reaction.publications.push_back(status(now, "MQTT"));
-  if (!output_) return reaction;
-  reaction.pulse = Pulse{request.at("id").dump(), request.at("src").get<std::string>(), {}};
-  const auto after = params.find("toggle_after");
-  if (after != params.end() && after->is_number()) {
-    reaction.pulse->ends_in = Millis(std::llround(after->get<double>() * 1000));
+  const bool was_on = relay_on();
+  if (params.at("on").get<bool>()) {
+    std::optional<Millis> pulse;
+    const auto after = params.find("toggle_after");
+    if (after != params.end() && after->is_number()) {
+      pulse = Millis(std::llround(after->get<double>() * 1000));
+    }
+    unlock(pulse, {{"rpc", request.at("id")}, {"source", request.at("src")}}, out);
+  } else {
+    lock(out);
   }
-  return reaction;
+  out.publications.push_back(answer(request, "result", {{"was_on", was_on}}));
+  if (was_on != relay_on()) {
+    out.publications.push_back(notify("NotifyStatus", now, {{"switch:0", switch_status("MQTT")}}));
+  }
 }
 
-std::vector<Publication> ShellyDevice::release(WallTime now) {
-  if (!std::exchange(output_, false)) return {};
-  return {status(now, "timer")};
+void ShellyDevice::tell_door(WallTime now, Doings& out) const {
+  out.publications.push_back(notify("NotifyStatus", now, {{"input:0", input(0, door_open())}}));
+}
+
+void ShellyDevice::tell_exit(WallTime now, Doings& out) const {
+  for (const bool pressed : {true, false}) {
+    out.publications.push_back(notify("NotifyStatus", now, {{"input:1", input(1, pressed)}}));
+  }
+}
+
+void ShellyDevice::pulse_over(WallTime now, Doings& out) {
+  out.publications.push_back(notify("NotifyStatus", now, {{"switch:0", switch_status("timer")}}));
 }
 
 }  // namespace xiaogate::devices

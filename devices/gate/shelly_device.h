@@ -1,60 +1,42 @@
-// A Shelly Gen2+ relay as a gateway sees it over MQTT: its answers and notifications, without the
-// connection and without a clock. The simulator stands on it, and tests talk to it directly.
+// A Shelly Gen2+ relay as a gateway sees it over MQTT: its answers and notifications. The door's
+// contact is on input 0, the exit button on input 1; its relay is switch 0.
 //
 // Source: shelly-api-docs.shelly.cloud/gen2 (General/RPCProtocol, General/CommonErrors,
-// General/Notifications, ComponentsAndServices/Switch and /Mqtt).
+// General/Notifications, ComponentsAndServices/Switch, /Input and /Mqtt).
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
-#include "model/json.h"
-#include "model/time.h"
+#include "gate/gate_device.h"
 
 namespace xiaogate::devices {
 
-struct Publication {
-  std::string topic;
-  std::string payload;
-  bool retain = false;
-};
-
-// The relay closed its contact.
-struct Pulse {
-  std::string rpc_id;             // of the request, as JSON
-  std::string source;             // who asked
-  std::optional<Millis> ends_in;  // toggle_after; without it the contact stays closed
-};
-
-class ShellyDevice {
+class ShellyDevice : public GateDevice {
  public:
   explicit ShellyDevice(std::string prefix) : prefix_(std::move(prefix)) {}
 
   std::string rpc_topic() const { return prefix_ + "/rpc"; }
-  // What its broker says when it vanishes: retained "false".
-  Publication last_will() const { return online("false"); }
-  // What it says once connected.
-  std::vector<Publication> connected() const { return {online("true")}; }
 
-  struct Reaction {
-    std::vector<Publication> publications;
-    std::optional<Pulse> pulse;
-  };
-  // A message on rpc_topic(). What is no request frame gets no answer, as on the device.
-  Reaction request(std::string_view payload, WallTime now);
-  // The pulse's time is over.
-  std::vector<Publication> release(WallTime now);
+  std::vector<std::string> subscriptions() const override { return {rpc_topic()}; }
+  // Retained "false".
+  std::optional<Publication> last_will() const override { return online("false"); }
+  // "true" retained, and the whole status, as after a boot.
+  Doings connected(WallTime now) override;
+  // What is no request frame gets no answer, as on the device.
+  Doings message(std::string_view topic, std::string_view payload, WallTime now) override;
 
  private:
+  void tell_door(WallTime now, Doings& out) const override;
+  void tell_exit(WallTime now, Doings& out) const override;
+  void pulse_over(WallTime now, Doings& out) override;
+
   Publication online(const char* state) const { return {prefix_ + "/online", state, true}; }
-  Publication status(WallTime now, const char* source) const;
+  Publication notify(const char* method, WallTime now, Json params) const;
   Publication answer(const Json& request, const char* kind, Json content) const;
-  Reaction set_switch(const Json& request, WallTime now);
+  Json switch_status(const char* source) const;
+  void set_switch(const Json& request, WallTime now, Doings& out);
 
   std::string prefix_;
-  bool output_ = false;
 };
 
 }  // namespace xiaogate::devices

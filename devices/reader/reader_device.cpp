@@ -11,23 +11,28 @@ std::string serial_number(std::uint64_t number) {
   return digits.size() < 10 ? std::string(10 - digits.size(), '0') + digits : digits;
 }
 
-// What access_device/v1 firmware publishes when it asks (see plugins/reader/vbar.cpp).
-Json vbar_ask(const std::string& serial, std::string_view code, std::uint64_t number,
-              WallTime now) {
-  const auto time = now.time_since_epoch().count() / 1000;
+// access_device/v1 (see plugins/reader/vbar.cpp).
+Json vbar_envelope(const std::string& serial, std::uint64_t number, Json data, WallTime now) {
   return {{"serialNo", serial_number(number)},
           {"uuid", serial},
           {"sign", ""},
           {"code", "000000"},
-          {"data",
-           {{"id", "-1"},
-            {"type", 100},
-            {"code", code},
-            {"time", time},
-            {"result", 0},
-            {"extra", {{"srcData", code}}},
-            {"error", ""}}},
-          {"time", time}};
+          {"data", std::move(data)},
+          {"time", now.time_since_epoch().count() / 1000}};
+}
+
+// What its firmware publishes when it asks.
+Json vbar_ask(const std::string& serial, std::string_view code, std::uint64_t number,
+              WallTime now) {
+  return vbar_envelope(serial, number,
+                       {{"id", "-1"},
+                        {"type", 100},
+                        {"code", code},
+                        {"time", now.time_since_epoch().count() / 1000},
+                        {"result", 0},
+                        {"extra", {{"srcData", code}}},
+                        {"error", ""}},
+                       now);
 }
 
 std::string text_member(const Json& object, const char* name) {
@@ -37,25 +42,72 @@ std::string text_member(const Json& object, const char* name) {
 
 }  // namespace
 
-Result<ReaderDevice> ReaderDevice::create(ReaderOptions options) {
-  const bool complete = options.protocol == "vbar"     ? !options.serial.empty()
-                        : options.protocol == "native" ? !options.device.empty()
-                                                       : !options.topic.empty();
-  if (!complete) {
-    return failure("reader.options", "a generic reader needs --topic, a vbar one --serial, a " +
-                                         std::string("native one --device"));
+std::string ReaderDevice::missing(const ReaderOptions& options) {
+  if (options.protocol == "vbar")
+    return options.serial.empty() ? "a vbar reader needs --serial" : "";
+  if (options.protocol == "native") {
+    return options.device.empty() ? "a native reader needs --device" : "";
   }
-  return ReaderDevice(std::move(options));
+  return options.topic.empty() ? "a generic reader needs --topic" : "";
 }
 
-Scan ReaderDevice::scan(std::string_view code, std::uint64_t number, WallTime now) const {
+std::vector<std::string> ReaderDevice::subscriptions() const {
+  const auto topic = answer_topic();
+  return topic.empty() ? std::vector<std::string>() : std::vector<std::string>{topic};
+}
+
+Publication ReaderDevice::native_state(bool online) const {
+  return {"xg/dev/1/" + options_.device + "/state", canonical({{"online", online}}), true};
+}
+
+std::optional<Publication> ReaderDevice::last_will() const {
+  if (options_.protocol == "native") return native_state(false);
+  if (options_.protocol != "vbar") return std::nullopt;
+  return Publication{"access_device/v1/event/offline", canonical({{"uuid", options_.serial}})};
+}
+
+Doings ReaderDevice::connected(WallTime now) {
+  Doings out;
+  if (options_.protocol == "native") out.publications.push_back(native_state(true));
+  if (options_.protocol == "vbar") {
+    out.publications.push_back({"access_device/v1/event/connect",
+                                canonical(vbar_envelope(options_.serial, 0, {{"type", 1}}, now))});
+  }
+  return out;
+}
+
+Doings ReaderDevice::message(std::string_view topic, std::string_view payload, WallTime now) {
+  Doings out;
+  const auto answer = topic == answer_topic() ? shown(payload) : std::nullopt;
+  if (!answer) return out;
+  ++answers_;
+  out.happened.push_back(
+      {{"what", "answer"}, {"shown", *answer}, {"took_ms", (now - scanned_at_).count()}});
+  return out;
+}
+
+Result<Doings> ReaderDevice::order(const std::vector<std::string>& words, WallTime now) {
+  std::string code;
+  for (std::size_t i = words[0] == "scan" ? 1 : 0; i < words.size(); ++i) {
+    code += (code.empty() ? "" : " ") + words[i];
+  }
+  if (code.empty()) return failure("order.unknown", "scan: which text?");
+  Doings out;
+  scanned_at_ = now;
+  out.happened.push_back({{"what", "scan"}, {"number", scans_ + 1}});
+  out.publications.push_back(scan(code, now));
+  return out;
+}
+
+Publication ReaderDevice::scan(std::string_view code, WallTime now) {
+  ++scans_;
   if (options_.protocol == "vbar") {
     return {"access_device/v1/event/access_online",
-            canonical(vbar_ask(options_.serial, code, number, now))};
+            canonical(vbar_ask(options_.serial, code, scans_, now))};
   }
   if (options_.protocol == "native") {
     return {"xg/dev/1/" + options_.device + "/event",
-            canonical({{"event", "scanned"}, {"code", code}, {"token", std::to_string(number)}})};
+            canonical({{"event", "scanned"}, {"code", code}, {"token", std::to_string(scans_)}})};
   }
   return {options_.topic, std::string(code)};
 }
@@ -68,16 +120,15 @@ std::string ReaderDevice::answer_topic() const {
   return options_.feedback_topic;
 }
 
-std::optional<Answer> ReaderDevice::answer(std::string_view payload) const {
-  if (options_.protocol == "generic") return Answer{{}, printable(payload)};
+std::optional<std::string> ReaderDevice::shown(std::string_view payload) const {
+  if (options_.protocol == "generic") return printable(payload);
   const auto body = parse_json(payload);
   if (!body || !body->is_object()) return std::nullopt;
   if (options_.protocol == "vbar") {
-    const bool granted = text_member(*body, "code") == "000000";
-    return Answer{granted, granted ? "granted" : "denied"};
+    return text_member(*body, "code") == "000000" ? "granted" : "denied";
   }
   if (text_member(*body, "action") != "indicate") return std::nullopt;
-  return Answer{text_member(*body, "result") == "granted", text_member(*body, "verdict")};
+  return text_member(*body, "result") == "granted" ? "granted" : "denied";
 }
 
 }  // namespace xiaogate::devices

@@ -1,14 +1,13 @@
-// A reader as a gateway sees it over MQTT, in each of the protocols that plugins/reader knows:
-// what it publishes for a scan, and how it understands the answer. No connection, no clock.
+// A reader as a gateway sees it over MQTT, in each of the protocols that plugins/reader knows.
+//
+// Orders:
+//   scan TEXT    a text is held before it; a line that begins with no order's name is one as well
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 
-#include "model/result.h"
-#include "model/time.h"
+#include "simulator/simulated_device.h"
 
 namespace xiaogate::devices {
 
@@ -20,32 +19,36 @@ struct ReaderOptions {
   std::string device = {};           // native: the device's id
 };
 
-struct Scan {
-  std::string topic;
-  std::string payload;
-};
-
-struct Answer {
-  std::optional<bool> granted;  // unknown to a generic reader: it shows what it is told
-  std::string text;             // what a person would see
-};
-
-class ReaderDevice {
+class ReaderDevice : public SimulatedDevice {
  public:
-  // Error "reader.options": an option of this protocol is missing.
-  static Result<ReaderDevice> create(ReaderOptions options);
-
-  // What it publishes for its `number`-th scan.
-  Scan scan(std::string_view code, std::uint64_t number, WallTime now) const;
-  // The topic on which it hears answers; empty when it hears none.
-  std::string answer_topic() const;
-  // Nothing when the payload is no answer.
-  std::optional<Answer> answer(std::string_view payload) const;
-
- private:
+  // The first option of its protocol that is missing, as a sentence; empty: none.
+  static std::string missing(const ReaderOptions& options);
+  // REQUIRES: nothing is missing.
   explicit ReaderDevice(ReaderOptions options) : options_(std::move(options)) {}
 
+  std::vector<std::string> subscriptions() const override;
+  std::optional<Publication> last_will() const override;
+  Doings connected(WallTime now) override;
+  Doings message(std::string_view topic, std::string_view payload, WallTime now) override;
+  Doings due(std::string_view, WallTime) override { return {}; }
+  Result<Doings> order(const std::vector<std::string>& words, WallTime now) override;
+  bool idle() const override { return answers_ >= scans_ || answer_topic().empty(); }
+
+  // What it publishes for a text.
+  Publication scan(std::string_view code, WallTime now);
+  // The topic on which it hears answers; empty when it hears none.
+  std::string answer_topic() const;
+  // What a person sees: "granted", "denied", or the text that a generic reader is told to show.
+  // Nothing when the payload is no answer.
+  std::optional<std::string> shown(std::string_view payload) const;
+
+ private:
+  Publication native_state(bool online) const;
+
   ReaderOptions options_;
+  std::uint64_t scans_ = 0;
+  std::uint64_t answers_ = 0;
+  WallTime scanned_at_;
 };
 
 }  // namespace xiaogate::devices

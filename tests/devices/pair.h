@@ -8,6 +8,7 @@
 
 #include "host/manifest.h"
 #include "host/plugin_library.h"
+#include "simulator/simulated_device.h"
 
 namespace xiaogate::devices {
 
@@ -22,6 +23,14 @@ class InstalledPlugin {
   }
   std::vector<PluginEffect> message(const std::string& topic, const std::string& payload) {
     return handle({PluginInputKind::message, device_, topic, payload}, 1);
+  }
+  // All that the device publishes, in order.
+  std::vector<PluginEffect> hear(const Doings& doings) {
+    std::vector<PluginEffect> all;
+    for (const auto& one : doings.publications) {
+      for (auto& effect : message(one.topic, one.payload)) all.push_back(std::move(effect));
+    }
+    return all;
   }
 
  private:

@@ -7,9 +7,10 @@ namespace xiaogate::devices {
 namespace {
 
 // A scan by `device` that the plugin understands, and both answers that the device understands.
-void scan_and_answer(const ReaderDevice& device, const Json& options, bool tells_apart) {
+void scan_and_answer(const ReaderOptions& reader, const Json& options, bool tells_apart) {
+  ReaderDevice device(reader);
   InstalledPlugin plugin("reader-1", options);
-  const auto scan = device.scan("XG1:CODE", 41, WallTime());
+  const auto scan = device.scan("XG1:CODE", WallTime());
   const auto scanned = plugin.message(scan.topic, scan.payload);
   ASSERT_EQ(scanned.size(), 1U);
   EXPECT_EQ(scanned[0].name, "scanned");
@@ -23,30 +24,23 @@ void scan_and_answer(const ReaderDevice& device, const Json& options, bool tells
                                     {"token", event.at("token")}});
     ASSERT_EQ(answers.size(), 1U);
     EXPECT_EQ(answers[0].name, device.answer_topic());
-    const auto answer = device.answer(answers[0].data);
-    ASSERT_TRUE(answer.has_value());
-    if (tells_apart) {
-      EXPECT_EQ(answer->granted, granted);
-    } else {
-      EXPECT_EQ(answer->text, granted ? "green" : "red");
-    }
+    const auto* wanted =
+        tells_apart ? (granted ? "granted" : "denied") : (granted ? "green" : "red");
+    EXPECT_EQ(device.shown(answers[0].data), wanted);
   }
 }
 
 TEST(ReaderDevice, SpeaksVbar) {
-  const auto device = ReaderDevice::create({.protocol = "vbar", .serial = "S1"});
-  scan_and_answer(device.value(), {{"protocol", "vbar"}, {"serial", "S1"}}, true);
+  scan_and_answer({.protocol = "vbar", .serial = "S1"}, {{"protocol", "vbar"}, {"serial", "S1"}},
+                  true);
 }
 
 TEST(ReaderDevice, SpeaksNative) {
-  const auto device = ReaderDevice::create({.protocol = "native", .device = "reader-1"});
-  scan_and_answer(device.value(), {{"protocol", "native"}}, true);
+  scan_and_answer({.protocol = "native", .device = "reader-1"}, {{"protocol", "native"}}, true);
 }
 
 TEST(ReaderDevice, SpeaksGeneric) {
-  const auto device =
-      ReaderDevice::create({.protocol = "generic", .topic = "scan", .feedback_topic = "led"});
-  scan_and_answer(device.value(),
+  scan_and_answer({.protocol = "generic", .topic = "scan", .feedback_topic = "led"},
                   {{"protocol", "generic"},
                    {"topic", "scan"},
                    {"feedback", {{"topic", "led"}, {"granted", "green"}, {"denied", "red"}}}},
@@ -55,8 +49,33 @@ TEST(ReaderDevice, SpeaksGeneric) {
 
 TEST(ReaderDevice, NeedsTheOptionsOfItsProtocol) {
   for (const char* protocol : {"generic", "vbar", "native"}) {
-    EXPECT_FALSE(ReaderDevice::create({.protocol = protocol}).has_value()) << protocol;
+    EXPECT_FALSE(ReaderDevice::missing({.protocol = protocol}).empty()) << protocol;
   }
+}
+
+TEST(ReaderDevice, TellsOfItselfAndItsEnd) {
+  for (const auto& [reader, options] :
+       {std::pair<ReaderOptions, Json>{{.protocol = "native", .device = "reader-1"},
+                                       {{"protocol", "native"}}},
+        {{.protocol = "vbar", .serial = "S1"}, {{"protocol", "vbar"}, {"serial", "S1"}}}}) {
+    InstalledPlugin plugin("reader-1", options);
+    ReaderDevice device(reader);
+    EXPECT_EQ(plugin.hear(device.connected(WallTime())).at(0).data, R"({"online":true})");
+    const auto will = device.last_will().value();
+    EXPECT_EQ(plugin.message(will.topic, will.payload).at(0).data, R"({"online":false})");
+  }
+}
+
+TEST(ReaderDevice, AnOrderIsAScanAndItWaitsForTheAnswer) {
+  ReaderDevice device({.protocol = "native", .device = "reader-1"});
+  EXPECT_TRUE(device.idle());
+  EXPECT_EQ(device.order({"XG1:CODE"}, WallTime()).value().publications.size(), 1U);
+  EXPECT_FALSE(device.idle());
+  const auto seen =
+      device.message("xg/dev/1/reader-1/command", R"({"action":"indicate","result":"granted"})",
+                     WallTime(Millis(7)));
+  EXPECT_EQ(seen.happened.at(0), Json({{"what", "answer"}, {"shown", "granted"}, {"took_ms", 7}}));
+  EXPECT_TRUE(device.idle());
 }
 
 TEST(ReaderPlugin, OptionsOfAnotherProtocolAreFaults) {
