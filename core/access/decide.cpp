@@ -72,18 +72,29 @@ bool is_repeat(const UsedCodes::Use& use, const Context& context) {
          std::chrono::abs(context.now - use.at) <= kReaderRepeat;
 }
 
+// What would keep the rider out though the code is good; the first that applies.
+Verdict decide_standing(const Credential& credential, CredentialStatus status, WallTime now) {
+  if (const Verdict v = decide_status(status); v != Verdict::granted) return v;
+  return decide_validity(credential, now);
+}
+
 // Everything after the signatures.
 Verdict decide_verified(const Credential& credential, CredentialStatus status,
                         const Context& context, Decision& decision) {
-  if (const Verdict v = decide_status(status); v != Verdict::granted) return v;
-  if (const Verdict v = decide_validity(credential, context.now); v != Verdict::granted) return v;
+  const Verdict standing = decide_standing(credential, status, context.now);
+  if (standing != Verdict::granted && !context.point.exit) return standing;
   const Verdict fresh = decide_freshness(*decision.issued_at, context.policy, context.now);
   if (fresh != Verdict::granted) return fresh;
   if (const UsedCodes::Use* use = context.used.find(decision.code)) {
     decision.repeat = is_repeat(*use, context);
     return decision.repeat ? Verdict::granted : Verdict::replayed_code;
   }
-  return decide_policy(credential, context.point, context.policy, context.now);
+  const Verdict policy = decide_policy(credential, context.point, context.policy, context.now);
+  const Verdict refusal = standing != Verdict::granted ? standing : policy;
+  if (refusal != Verdict::granted && !context.point.exit) return refusal;
+  if (context.lock_down) return Verdict::lock_down;
+  if (refusal != Verdict::granted) decision.despite = refusal;
+  return Verdict::granted;
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct Context {
   const UsedCodes& used;
   CredentialSource& credentials;
   WallTime now;
+  bool lock_down = false;  // a person has ordered that nobody passes here, in or out
 };
 
 struct Decision {
@@ -51,6 +52,8 @@ struct Decision {
   // A self-contained credential that verified, is not over and not in the cache: to be remembered
   // there as active. Never one whose id the cache holds as suspended or revoked.
   std::optional<Credential> learned;
+  // Why the rider would have been refused at a way in; only with a grant at a way out.
+  std::optional<Verdict> despite;
   // For malformed codes: what is wrong.
   std::string detail;
 };

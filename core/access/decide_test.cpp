@@ -43,7 +43,7 @@ class Scan : public testing::Test {
     return make_rider_code(device_, kId, issued_at, issued).value();
   }
   Decision scan(const std::string& code, WallTime now = kNow) {
-    return decide(code, {point_, policy_, issuers_, used_, cache_, now});
+    return decide(code, {point_, policy_, issuers_, used_, cache_, now, lock_down_});
   }
   // What the site does with a granted code.
   void use(const Decision& decision, WallTime now = kNow) {
@@ -59,6 +59,7 @@ class Scan : public testing::Test {
   UsedCodes used_;
   AccessPolicy policy_;
   AccessPoint point_;
+  bool lock_down_ = false;
 };
 
 class ScanOf : public Scan, public testing::WithParamInterface<Algorithm> {
@@ -261,6 +262,30 @@ TEST_F(Scan, ARepeatIsTheSameAnswerWhateverThePolicySaysNow) {
   EXPECT_TRUE(scan(code, kNow + 1s).repeat);
   cache_.entry->status = CredentialStatus::revoked;
   EXPECT_EQ(scan(code, kNow + 1s).verdict, Verdict::credential_revoked);
+}
+
+TEST_F(Scan, TheWayOutAsksOnlyForAGoodCode) {
+  point_.exit = true;
+  point_.closed = true;
+  EXPECT_EQ(scan(short_code()).despite, Verdict::access_point_closed);
+  cache_.entry->status = CredentialStatus::revoked;
+  const Decision decision = scan(short_code());
+  EXPECT_EQ(decision.verdict, Verdict::granted);
+  EXPECT_EQ(decision.despite, Verdict::credential_revoked);
+  EXPECT_EQ(scan(short_code(kNow - 61s)).verdict, Verdict::stale_code);
+  use(decision);
+  EXPECT_EQ(scan(short_code(), kNow + 4s).verdict, Verdict::replayed_code);
+}
+
+TEST_F(Scan, ALockDownIsToldOnlyToWhoeverWouldPass) {
+  lock_down_ = true;
+  EXPECT_EQ(scan(short_code()).verdict, Verdict::lock_down);
+  EXPECT_EQ(scan("XG1:").verdict, Verdict::malformed_code);
+  point_.exit = true;
+  EXPECT_EQ(scan(short_code()).verdict, Verdict::lock_down);
+  point_.exit = false;
+  point_.closed = true;
+  EXPECT_EQ(scan(short_code()).verdict, Verdict::access_point_closed);
 }
 
 TEST_F(Scan, ADeniedCodeIsNotUsed) {

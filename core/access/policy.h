@@ -49,6 +49,9 @@ struct AccessPolicy {
 struct AccessPoint {
   std::string id;
   bool closed = false;
+  // The way out. Whoever is inside is let out: neither the credential's status and validity nor the
+  // site's policy keep anybody in, only a code that proves nothing does.
+  bool exit = false;
   std::set<std::string> profiles;  // names accepted here; empty: every profile of the policy
 };
 

@@ -25,10 +25,11 @@ enum class Verdict : std::uint8_t {
   outside_schedule,
   site_banned,
   access_point_closed,
+  lock_down,
   granted
 };
 
-inline constexpr std::size_t kVerdictCount = 17;
+inline constexpr std::size_t kVerdictCount = 18;
 
 // The identifier as it stands in records and on the wire, e.g. "stale_code".
 std::string_view to_string(Verdict verdict);

@@ -3,34 +3,14 @@
 #include <algorithm>
 
 #include "model/id.h"
+#include "site/access_point_config.h"
+#include "site/area_config.h"
 #include "site/faults.h"
 #include "site/policy_config.h"
+#include "site/references.h"
 
 namespace xiaogate::site {
 namespace {
-
-template <class Range>
-std::string joined(const Range& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text.empty() ? "none" : text;
-}
-
-template <class Value>
-std::vector<std::string> names_of(const std::map<std::string, Value>& values) {
-  std::vector<std::string> names;
-  for (const auto& [name, unused] : values) names.push_back(name);
-  return names;
-}
-
-std::string read_name(JsonReader& in, const char* member) {
-  std::string name = in.text(member);
-  if (!name.empty() && !is_name(name)) {
-    in.fault(member, "must be 1 to 32 characters of a-z, 0-9, '-' and '_', not '" +
-                         printable(name, 40) + "'");
-  }
-  return name;
-}
 
 std::string read_broker(JsonReader& in, const char* member, bool required) {
   std::string url = required ? in.text(member) : in.text_or(member, "");
@@ -40,9 +20,9 @@ std::string read_broker(JsonReader& in, const char* member, bool required) {
   return url;
 }
 
-class ConfigReader {
+class DeviceReader {
  public:
-  ConfigReader(const PluginCatalogue& plugins, Faults& faults)
+  DeviceReader(const PluginCatalogue& plugins, Faults& faults)
       : plugins_(plugins), faults_(faults) {}
 
   void device(const Json& json, const std::string& pointer) {
@@ -60,31 +40,7 @@ class ConfigReader {
     }
   }
 
-  void access_point(const Json& json, const std::string& pointer) {
-    JsonReader in(json, pointer, faults_);
-    AccessPoint point;
-    point.rules.id = read_name(in, "id");
-    point.name_en = in.text_or("name_en", point.rules.id);
-    point.name_zh = in.text_or("name_zh", point.name_en);
-    point.rules.closed = in.boolean_or("closed", false);
-    point.reader = reference(in, "reader");
-    point.gate = reference(in, "gate");
-    point.open_ttl = Millis(in.integer_or("open_ttl_ms", 3000, 100, 30'000));
-    const auto profiles = in.texts_or_empty("profiles");
-    point.rules.profiles.insert(profiles.begin(), profiles.end());
-    in.finish();
-    for (const auto& other : points_) {
-      if (other.rules.id == point.rules.id)
-        in.fault("id", "'" + point.rules.id + "' is used twice");
-      if (other.reader == point.reader && !point.reader.empty()) {
-        in.fault("reader", "'" + point.reader + "' already reads for '" + other.rules.id + "'");
-      }
-    }
-    points_.push_back(std::move(point));
-  }
-
   std::map<std::string, Device>& devices() { return devices_; }
-  std::vector<AccessPoint>& points() { return points_; }
 
  private:
   // Completes the device by what its plugin says of it; nothing when there is a fault.
@@ -104,42 +60,18 @@ class ConfigReader {
     device.publish = std::move(fit.publish);
   }
 
-  // The member's name is the interface that the device must have.
-  std::string reference(JsonReader& in, const char* interface) {
-    std::string id = in.text(interface);
-    if (id.empty()) return id;
-    const auto found = devices_.find(id);
-    if (found == devices_.end()) {
-      in.fault(interface, "no device '" + printable(id, 40) +
-                              "'; devices here: " + joined(names_of(devices_)));
-    } else if (!found->second.interfaces.empty() &&  // empty: its own fault is told already
-               !found->second.interfaces.contains(interface)) {
-      in.fault(interface, "device '" + id + "' is no " + interface + "; its plugin '" +
-                              found->second.plugin +
-                              "' implements: " + joined(names_of(found->second.interfaces)));
-    }
-    return id;
-  }
-
   const PluginCatalogue& plugins_;
   Faults& faults_;
   std::map<std::string, Device> devices_;
-  std::vector<AccessPoint> points_;
 };
 
-void check_profiles(const access::AccessPolicy& policy, const std::vector<AccessPoint>& points,
-                    Faults& faults) {
-  const auto known = names_of(policy.profiles);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    for (const auto& name : points[i].rules.profiles) {
-      if (policy.profiles.contains(name)) continue;
-      faults.push_back("/access_points/" + std::to_string(i) + "/profiles: no profile '" +
-                       printable(name, 40) + "'; profiles in /policy/profiles: " + joined(known));
-    }
-  }
-}
-
 }  // namespace
+
+bool Device::offers(const std::string& interface, const std::string& affordance) const {
+  const auto found = interfaces.find(interface);
+  return found != interfaces.end() &&
+         std::ranges::find(found->second, affordance) != found->second.end();
+}
 
 Result<SiteConfig> parse_site_config(std::string_view text, const std::string& source,
                                      const PluginCatalogue& plugins) {
@@ -156,20 +88,18 @@ Result<SiteConfig> parse_site_config(std::string_view text, const std::string& s
   config.device_broker = read_broker(in, "device_broker", true);
   config.hub_broker = read_broker(in, "hub_broker", false);
   config.policy = read_policy(in.object_or_empty("policy"), in.at("policy"), faults);
-  ConfigReader reader(plugins, faults);
+  DeviceReader reader(plugins, faults);
   const Json& devices = in.array("devices");
   for (std::size_t i = 0; i < devices.size(); ++i) {
     reader.device(devices[i], in.at("devices") + "/" + std::to_string(i));
   }
-  const Json& points = in.array("access_points");
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    reader.access_point(points[i], in.at("access_points") + "/" + std::to_string(i));
-  }
-  in.finish();
-  check_profiles(config.policy, reader.points(), faults);
-  if (!faults.empty()) return failure("config.invalid", told(faults, source));
   config.devices = std::move(reader.devices());
-  config.access_points = std::move(reader.points());
+  config.access_points = read_access_points(in.array("access_points"), in.at("access_points"),
+                                            config.devices, config.policy, faults);
+  config.areas = read_areas(in.array_or_empty("areas"), in.at("areas"), config.devices,
+                            config.access_points, faults);
+  in.finish();
+  if (!faults.empty()) return failure("config.invalid", told(faults, source));
   return config;
 }
 

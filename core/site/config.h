@@ -20,6 +20,10 @@ struct Device {
   std::string options;                 // JSON object, valid by the plugin's schema
   std::vector<std::string> subscribe;  // topic filters it may be heard on
   std::vector<std::string> publish;    // topic filters it may be sent to
+
+  bool is(const std::string& interface) const { return interfaces.contains(interface); }
+  // Whether its plugin implements the interface, with this optional affordance of it.
+  bool offers(const std::string& interface, const std::string& affordance) const;
 };
 
 // A reader and the gate that it opens.
@@ -30,6 +34,25 @@ struct AccessPoint {
   std::string reader;     // device id
   std::string gate;       // device id
   Millis open_ttl{3000};  // an opening not sent by then is dropped
+  // The usual times of access control (ONVIF door control, what controllers come with).
+  Millis pulse{5'000};           // for how long the gate opens at one opening, as set at the device
+  Millis take_time{15'000};      // within which the door of an opening is waited for to be used
+  Millis open_too_long{30'000};  // a door that is open for longer raises an alarm
+  // Held open while its reader cannot let anybody in: for longer than `fail_grace`, or parked.
+  bool fail_safe = false;
+  Millis fail_grace{60'000};
+
+  static constexpr Millis kLongestTtl{30'000};
+};
+
+// A part of the site that a fire alarm opens and a lock-down closes as a whole.
+struct Area {
+  std::string id;
+  std::string name_en;
+  std::string name_zh;
+  std::vector<std::string> access_points;  // ids
+  std::vector<std::string> gates;          // device ids: those of its access points, each once
+  std::vector<std::string> fire_inputs;    // device ids; one of them active is a fire
 };
 
 struct SiteConfig {
@@ -40,6 +63,7 @@ struct SiteConfig {
   access::AccessPolicy policy;
   std::map<std::string, Device> devices;
   std::vector<AccessPoint> access_points;
+  std::vector<Area> areas;
 };
 
 // What the configuration needs to know of the plugins that are installed.

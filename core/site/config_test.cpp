@@ -140,6 +140,40 @@ TEST(SiteConfig, ProfilesOfAnAccessPointAreAList) {
   EXPECT_EQ(refusal(json), "site.json: /policy/profiles/1/name: 'a' is used twice");
 }
 
+TEST(SiteConfig, ReadsDirectionAndTimesOfAnAccessPoint) {
+  Json json = demo();
+  EXPECT_EQ(parse(json)->access_points[0].take_time, Millis(15'000));
+  EXPECT_EQ(parse(json)->access_points[0].open_too_long, Millis(30'000));
+  json["access_points"][0]["direction"] = "out";
+  json["access_points"][0]["open_too_long_s"] = 60;
+  EXPECT_TRUE(parse(json)->access_points[0].rules.exit);
+  EXPECT_EQ(parse(json)->access_points[0].open_too_long, Millis(60'000));
+  json["access_points"][0]["direction"] = "up";
+  json["access_points"][0]["take_time_s"] = 0;
+  json["access_points"][0]["fail"] = "safe";
+  const std::string text = refusal(json);
+  EXPECT_THAT(text, HasSubstr("/access_points/0/direction: must be in or out, not 'up'"));
+  EXPECT_THAT(text, HasSubstr("/access_points/0/take_time_s: must be a whole number from 1 to 120"));
+  EXPECT_THAT(text, HasSubstr("/access_points/0/fail: gate 'gate-1' cannot be held open: its plugin "
+                              "'lamp' does not offer lock_open; use secure"));
+}
+
+TEST(SiteConfig, ReadsAreas) {
+  Json json = demo();
+  json["areas"] = *parse_json(R"([{"id": "yard", "access_points": ["north"]}])");
+  ASSERT_TRUE(parse(json)) << refusal(json);
+  EXPECT_EQ(parse(json)->areas[0].gates, std::vector<std::string>{"gate-1"});
+  json["areas"] = *parse_json(R"([{"id": "yard", "access_points": ["south"], "fire_inputs": ["gate-1", "x"]},
+                                  {"id": "yard"}])");
+  const std::string text = refusal(json);
+  EXPECT_THAT(text, HasSubstr("/areas/0/access_points/0: no access point 'south'; access points "
+                              "here: north"));
+  EXPECT_THAT(text, HasSubstr("/areas/0/fire_inputs/0: device 'gate-1' is no alarm_input; its "
+                              "plugin 'lamp' implements: gate"));
+  EXPECT_THAT(text, HasSubstr("/areas/0/fire_inputs/1: no device 'x'"));
+  EXPECT_THAT(text, HasSubstr("/areas/1/id: 'yard' is used twice"));
+}
+
 TEST(SiteConfig, RefusesAnythingElse) {
   for (const char* text : {"", "[]", "{", "null", "\"x\"", "{\"gateway\": 7}", "\xff\xfe"}) {
     const auto config = parse_site_config(text, "site.json", FakePlugins());

@@ -12,6 +12,7 @@ namespace xiaogate::site {
 
 // What one call of the site wants kept and done.
 struct Effects {
+  std::vector<SafetyAction> safety;  // before everything else
   std::vector<Write> writes;
   std::vector<Action> actions;
   Durability durability = Durability::ordered;

@@ -77,6 +77,13 @@ struct SendReport {
 
 using Action = std::variant<CallPlugin, PublishToDevice, PublishToHub, SendReport>;
 
+// An action on which people's safety depends: let out at once, before the turn's commit and whether
+// or not there is one (docs/decisions/0012). Nothing else may be made one: whatever opens a gate
+// otherwise must be on record first.
+struct SafetyAction {
+  std::variant<CallPlugin, PublishToDevice> what;
+};
+
 // --- Interfaces ----------------------------------------------------------------------------------
 
 // What survives a restart.
@@ -107,7 +114,7 @@ class Ledger : public access::CredentialSource {
   virtual Result<Recovered> recover(WallTime since) = 0;
 };
 
-// Where actions go after the commit. Must not block and cannot fail: what cannot be done is told
+// Where actions go. Must not block and cannot fail: what cannot be done is told
 // to the site by a later input.
 class Outbox {
  public:

@@ -6,17 +6,17 @@
 namespace xiaogate::site {
 namespace {
 
-// An opening's call carries the sequence number of its decision, which therefore also stands in the
-// device's own protocol. All other calls are numbered from here, and a site that is made anew
-// within one run begins above the numbers of the one before it, whose calls may still be under way.
-std::uint64_t first_other_call(MonoTime now) {
-  return (std::uint64_t{1} << 62U) +
-         (static_cast<std::uint64_t>(now.time_since_epoch().count()) << 20U);
-}
-
 // A code stays usable until it is stale, and may be ahead of our clock by as much.
 Millis memory_of_codes(const SiteConfig& config) {
   return 2 * config.policy.freshness + Millis(1000);
+}
+
+// Everything that an alarm may be about.
+std::set<std::string> subjects(const SiteConfig& config) {
+  std::set<std::string> subjects;
+  for (const auto& [id, device] : config.devices) subjects.insert({id, device.plugin});
+  for (const auto& point : config.access_points) subjects.insert(point.rules.id);
+  return subjects;
 }
 
 }  // namespace
@@ -32,13 +32,15 @@ Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credent
                recovered.head_seq == 0 ? now.wall : recovered.head_time),
       reporter_(recovered.acknowledged),
       feed_(config_.region, trust_.feed, recovered.feed),
-      next_call_(first_other_call(now.mono)) {
+      calls_(now.mono),
+      alarms_(recovered.state, subjects(config_)),
+      gates_(config_, recovered, now) {
   for (const auto& point : config_.access_points) point_of_reader_[point.reader] = &point;
   restore_used_codes(recovered.recent);
 }
 
 WallTime Site::recent_since(const SiteConfig& config, WallTime now) {
-  return now - memory_of_codes(config);
+  return now - std::max(memory_of_codes(config), GateWatch::memory(config));
 }
 
 void Site::restore_used_codes(const std::vector<Record>& recent) {
@@ -95,11 +97,11 @@ void Site::on(const DeviceMessage& message, Effects& out, const Instant& now) {
     reject(out, now, "message_rejected", "device_link", "no_device_for_topic", message.topic);
   }
   for (const Device* device : devices) {
-    call(out, *device,
-         {.kind = PluginInputKind::message,
-          .device = device->id,
-          .name = message.topic,
-          .data = message.payload});
+    calls_.call(out, *device,
+                {.kind = PluginInputKind::message,
+                 .device = device->id,
+                 .name = message.topic,
+                 .data = message.payload});
   }
 }
 
@@ -177,32 +179,18 @@ void Site::on(const DiskFull& disk, Effects& out, const Instant& now) {
 
 void Site::on(const Tick&, Effects& out, const Instant& now) {
   run_timers(out, now);
-  give_up_openings(out, now);
+  openings_.tick(out, journal_, now);
+  gates_.tick(out, journal_, alarms_, now);
   used_.expire(now.wall);
   rejections_.flush(out, journal_, now);
   feed_.tick(out, now.mono);
 }
 
 void Site::run_timers(Effects& out, const Instant& now) {
-  std::vector<TimerKey> due;
-  for (const auto& [key, timer] : timers_) {
-    if (timer.due <= now.mono) due.push_back(key);
+  for (const auto& [device, name] : timers_.take_due(now.mono)) {
+    calls_.call(out, config_.devices.at(device),
+                {.kind = PluginInputKind::timer, .device = device, .name = name, .data = {}});
   }
-  for (const auto& key : due) {
-    timers_.erase(key);
-    call(out, config_.devices.at(key.first),
-         {.kind = PluginInputKind::timer, .device = key.first, .name = key.second, .data = {}});
-  }
-}
-
-void Site::give_up_openings(Effects& out, const Instant& now) {
-  std::erase_if(openings_, [&](const auto& opening) {
-    const auto& [decision, what] = opening;
-    if (what.expires + kAnswerPatience > now.mono) return false;
-    journal_.append(out, now, Durability::stable, "gate_silent",
-                    {{"decision", decision}, {"gate", what.gate}});
-    return true;
-  });
 }
 
 std::optional<MonoTime> Site::next_deadline() const {
@@ -213,29 +201,10 @@ std::optional<MonoTime> Site::next_deadline() const {
   sooner(journal_.next_deadline());
   sooner(reporter_.next_deadline());
   sooner(feed_.next_deadline());
-  for (const auto& [key, timer] : timers_) sooner(timer.due);
-  for (const auto& [decision, opening] : openings_) sooner(opening.expires + kAnswerPatience);
+  sooner(timers_.next());
+  sooner(openings_.next_deadline());
+  sooner(gates_.next_deadline());
   return next;
-}
-
-Json Site::status() const {
-  Json devices = Json::object();
-  for (const auto& [id, device] : config_.devices) {
-    const auto state = device_state_.find(id);
-    devices[id] = {{"plugin", device.plugin},
-                   {"state", state == device_state_.end() ? "unknown" : state->second}};
-  }
-  return {{"gateway", config_.gateway},
-          {"version", version_},
-          {"device_link", device_link_up_ ? "up" : "down"},
-          {"hub_link", hub_link_up_ ? "up" : "down"},
-          {"devices", std::move(devices)},
-          {"plugins", plugin_state_},
-          {"journal", {{"head", journal_.head()}, {"acknowledged", reporter_.acknowledged()}}},
-          {"feed", {{"region", feed_.position().region}, {"seq", feed_.position().seq}}},
-          {"granted", granted_},
-          {"denied", denied_},
-          {"rejected_inputs", rejections_.total()}};
 }
 
 }  // namespace xiaogate::site

@@ -17,10 +17,15 @@
 #include <string>
 
 #include "access/used_codes.h"
+#include "site/alarms.h"
+#include "site/calls.h"
 #include "site/config.h"
+#include "site/deadlines.h"
 #include "site/feed_follower.h"
+#include "site/gate_watch.h"
 #include "site/input.h"
 #include "site/journal_writer.h"
+#include "site/openings.h"
 #include "site/ports.h"
 #include "site/rejections.h"
 #include "site/reporter.h"
@@ -33,8 +38,6 @@ class Site {
  public:
   // How far wall time may step back behind the newest record before an alarm is raised.
   static constexpr Millis kClockTolerance{5000};
-  // How long after its time to live an opening is waited for to be confirmed by the gate.
-  static constexpr Millis kAnswerPatience{5000};
 
   // Borrows `credentials` for its lifetime. `version` is the software's, for records and the hub.
   // Appends the record gateway_started with the first handled input.
@@ -55,27 +58,16 @@ class Site {
   // When a Tick is due, if nothing else happens.
   std::optional<MonoTime> next_deadline() const;
 
-  // For the status page: devices, link states, counters, head of the journal.
+  // For the status page: devices, gates, alarms, link states, counters, head of the journal.
   Json status() const;
+  // The alarms that stand, as Alarms::list().
+  Json alarms() const { return alarms_.list(); }
 
  private:
-  struct Opening {
-    std::string gate;
-    MonoTime expires;
-  };
-  // A call under way, so that its effects can be judged by what asked for them.
-  struct PendingCall {
-    std::string device;
-    std::optional<std::uint64_t> opening;  // the decision that the call carries out
-  };
   struct Denial {
     access::CodeKey code{};
     Verdict verdict = Verdict::malformed_code;
     WallTime at;
-  };
-  struct Timer {
-    std::string plugin;
-    MonoTime due;
   };
   using TimerKey = std::pair<std::string, std::string>;  // device, name
 
@@ -83,7 +75,6 @@ class Site {
   void start(Effects& out, const Instant& now);
   void check_clock(Effects& out, const Instant& now);
   void run_timers(Effects& out, const Instant& now);
-  void give_up_openings(Effects& out, const Instant& now);
 
   void on(const DeviceMessage& message, Effects& out, const Instant& now);
   void on(const DeviceLinkChanged& change, Effects& out, const Instant& now);
@@ -102,21 +93,27 @@ class Site {
   void on(const Tick& tick, Effects& out, const Instant& now);
 
   // site_plugins.cpp: what plugins' effects mean.
-  void call(Effects& out, const Device& device, PluginInput input,
-            std::optional<std::uint64_t> opening = std::nullopt);
   void apply(Effects& out, const std::string& plugin, const PluginEffect& effect,
-             const PendingCall& cause, const Instant& now);
+             const Calls::Cause& cause, const Instant& now);
   void publish(Effects& out, const Device& device, const PluginEffect& effect,
-               const PendingCall& cause, const Instant& now);
+               const Calls::Cause& cause, const Instant& now);
+
+  // site_devices.cpp: what devices tell.
   void event(Effects& out, const Device& device, const std::string& name, const Json& body,
              const Instant& now);
+  void presence(Effects& out, const Device& device, bool online, const Instant& now);
+  void tamper(Effects& out, const Device& device, bool tampered, const Instant& now);
   void gate_event(Effects& out, const Device& device, const std::string& name, const Json& body,
                   const Instant& now);
+  void gate_answer(Effects& out, const Device& gate, const std::string& name, const Json& body,
+                   const Instant& now);
 
   // site_access.cpp: from a scan to an answer.
   void scanned(Effects& out, const Device& reader, const Json& body, const Instant& now);
   void grant(Effects& out, const AccessPoint& point, const access::Decision& decision,
              const Instant& now);
+  // Carries out what the record `decision` says.
+  void open(Effects& out, const AccessPoint& point, std::uint64_t decision, const Instant& now);
   void deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
             const Instant& now);
   void answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token);
@@ -135,16 +132,16 @@ class Site {
   Reporter reporter_;
   FeedFollower feed_;
   access::UsedCodes used_;
+  Calls calls_;
+  Openings openings_;
+  Deadlines<TimerKey> timers_;  // of plugins
+  Alarms alarms_;
+  GateWatch gates_;
 
   std::map<std::string, const AccessPoint*> point_of_reader_;
   std::map<std::string, Denial> last_denial_;        // by access point
   std::map<std::string, std::string> device_state_;  // "online", "offline"; absent: never heard
   std::map<std::string, std::string> plugin_state_;  // "up", "down", "parked"
-  std::map<TimerKey, Timer> timers_;
-  std::map<std::uint64_t, PendingCall> calls_;
-  std::map<std::uint64_t, Opening> openings_;  // by the decision's sequence number
-
-  std::uint64_t next_call_;
   std::uint64_t boot_ = 0;  // sequence number of this run's gateway_started
   bool device_link_up_ = false;
   bool hub_link_up_ = false;

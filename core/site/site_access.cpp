@@ -13,6 +13,7 @@ Json decision_body(const AccessPoint& point, const access::Decision& decision, c
             {"reader", point.reader},
             {"code", to_hex(decision.code)},
             {"clock", to_string(now.quality)}};
+  if (decision.despite) body["despite"] = to_string(*decision.despite);
   if (decision.credential) body["credential"] = decision.credential->text();
   return body;
 }
@@ -58,9 +59,15 @@ void Site::grant(Effects& out, const AccessPoint& point, const access::Decision&
       std::chrono::duration_cast<std::chrono::seconds>(decision.issued_at->time_since_epoch())
           .count();
   const std::uint64_t seq = journal_.append(out, now, Durability::stable, "access_granted", body);
-  openings_[seq] = {.gate = point.gate, .expires = now.mono + point.open_ttl};
-  call(out, config_.devices.at(point.gate),
-       {.kind = PluginInputKind::command, .device = point.gate, .name = "open", .data = "{}"}, seq);
+  open(out, point, seq, now);
+}
+
+void Site::open(Effects& out, const AccessPoint& point, std::uint64_t decision,
+                const Instant& now) {
+  const MonoTime expires = now.mono + point.open_ttl;
+  openings_.decided(decision, point.gate, expires);
+  gates_.opening(point.gate, decision, now.mono);
+  calls_.open(out, config_.devices.at(point.gate), decision, expires);
 }
 
 void Site::deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
@@ -81,14 +88,14 @@ void Site::deny(Effects& out, const AccessPoint& point, const access::Decision& 
 
 void Site::answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token) {
   const Sentence sentence = explain(verdict);
-  call(out, reader,
-       {.kind = PluginInputKind::command,
-        .device = reader.id,
-        .name = "indicate",
-        .data = canonical({{"result", verdict == Verdict::granted ? "granted" : "denied"},
-                           {"verdict", to_string(verdict)},
-                           {"text", {{"en", sentence.en}, {"zh", sentence.zh}}},
-                           {"token", token}})});
+  calls_.call(out, reader,
+              {.kind = PluginInputKind::command,
+               .device = reader.id,
+               .name = "indicate",
+               .data = canonical({{"result", verdict == Verdict::granted ? "granted" : "denied"},
+                                  {"verdict", to_string(verdict)},
+                                  {"text", {{"en", sentence.en}, {"zh", sentence.zh}}},
+                                  {"token", token}})});
 }
 
 }  // namespace xiaogate::site

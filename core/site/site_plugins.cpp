@@ -15,20 +15,7 @@ constexpr Millis kLongestTimer{86'400'000};
 constexpr std::size_t kMaxStateKey = 128;
 constexpr std::size_t kMaxStateValue = 64 * 1024;
 
-bool has_interface(const Device& device, std::string_view name) {
-  return device.interfaces.contains(std::string(name));
-}
-
 }  // namespace
-
-void Site::call(Effects& out, const Device& device, PluginInput input,
-                std::optional<std::uint64_t> opening) {
-  const std::uint64_t id = opening ? *opening : next_call_++;
-  calls_[id] = {.device = device.id, .opening = opening};
-  const MonoTime expires = opening ? openings_.at(*opening).expires : MonoTime::max();
-  out.actions.emplace_back(
-      CallPlugin{{.id = id, .plugin = device.plugin, .input = std::move(input)}, expires});
-}
 
 void Site::on(const PluginUp& plugin, Effects& out, const Instant& now) {
   plugin_state_[plugin.plugin] = "up";
@@ -60,26 +47,26 @@ void Site::on(const PluginUpgradeFailed& plugin, Effects& out, const Instant& no
 }
 
 void Site::on(const CallReturned& returned, Effects& out, const Instant& now) {
-  const auto pending = calls_.extract(returned.id);
+  const auto cause = calls_.answered(returned.id);
   // After a failed commit the site was made anew and knows nothing of calls made before.
-  if (!pending) return;
+  if (!cause) return;
   for (const auto& refused : returned.refused) {
     reject(out, now, "plugin_effect_rejected", returned.plugin, "breaks_thing_model",
            refused.device + " " + refused.reason);
   }
   for (const auto& effect : returned.effects) {
-    apply(out, returned.plugin, effect, pending.mapped(), now);
+    apply(out, returned.plugin, effect, *cause, now);
   }
 }
 
 void Site::on(const CallFailed& failed, Effects& out, const Instant& now) {
-  const auto pending = calls_.extract(failed.id);
-  if (pending && pending.mapped().opening) {
-    openings_.erase(*pending.mapped().opening);
+  const auto cause = calls_.answered(failed.id);
+  if (cause && cause->decision) {
+    openings_.dropped(*cause->decision);
     journal_.append(out, now, Durability::stable,
                     failed.reason == "expired" ? "command_expired" : "command_failed",
-                    {{"decision", *pending.mapped().opening},
-                     {"gate", pending.mapped().device},
+                    {{"decision", *cause->decision},
+                     {"gate", cause->device},
                      {"reason", printable(failed.reason)}});
     return;
   }
@@ -87,7 +74,7 @@ void Site::on(const CallFailed& failed, Effects& out, const Instant& now) {
 }
 
 void Site::apply(Effects& out, const std::string& plugin, const PluginEffect& effect,
-                 const PendingCall& cause, const Instant& now) {
+                 const Calls::Cause& cause, const Instant& now) {
   const auto refuse = [&](const std::string& reason) {
     reject(out, now, "plugin_effect_rejected", plugin, reason, effect.device + " " + effect.name);
   };
@@ -110,7 +97,7 @@ void Site::apply(Effects& out, const std::string& plugin, const PluginEffect& ef
     case PluginEffectKind::timer:
       if (effect.delay < Millis(0) || effect.delay > kLongestTimer)
         return refuse("timer_out_of_range");
-      timers_[{device.id, effect.name}] = {.plugin = plugin, .due = now.mono + effect.delay};
+      timers_.set({device.id, effect.name}, now.mono + effect.delay);
       return;
     case PluginEffectKind::event: {
       const auto body = parse_json(effect.data);
@@ -125,69 +112,33 @@ void Site::apply(Effects& out, const std::string& plugin, const PluginEffect& ef
 }
 
 void Site::publish(Effects& out, const Device& device, const PluginEffect& effect,
-                   const PendingCall& cause, const Instant& now) {
+                   const Calls::Cause& cause, const Instant& now) {
   if (!Routes::may_publish(device, effect.name)) {
     reject(out, now, "plugin_effect_rejected", device.plugin, "topic_not_allowed",
            device.id + " " + effect.name);
     return;
   }
   MonoTime expires = now.mono + kPublishPatience;
-  if (cause.opening) {
-    const auto opening = openings_.find(*cause.opening);
-    if (opening == openings_.end() || opening->second.expires < now.mono) {
+  if (cause.decision) {
+    const auto opening = openings_.expires(*cause.decision);
+    if (!opening || *opening < now.mono) {
       journal_.append(
           out, now, Durability::stable, "command_expired",
-          {{"decision", *cause.opening}, {"gate", device.id}, {"reason", "plugin_was_late"}});
-      openings_.erase(*cause.opening);
+          {{"decision", *cause.decision}, {"gate", device.id}, {"reason", "plugin_was_late"}});
+      openings_.dropped(*cause.decision);
       return;
     }
-    expires = opening->second.expires;
+    expires = *opening;
   }
-  out.actions.emplace_back(PublishToDevice{.topic = effect.name,
-                                           .payload = effect.data,
-                                           .qos = std::min(effect.qos, 1U),
-                                           .expires = expires});
-}
-
-void Site::event(Effects& out, const Device& device, const std::string& name, const Json& body,
-                 const Instant& now) {
-  if (name == "online" && body.contains("online") && body["online"].is_boolean()) {
-    std::string state = body["online"].get<bool>() ? "online" : "offline";
-    std::string& known = device_state_[device.id];
-    if (known == state) return;
-    known = std::move(state);
-    journal_.append(out, now, Durability::ordered, "device_" + known, {{"device", device.id}});
-    return;
+  PublishToDevice message{.topic = effect.name,
+                          .payload = effect.data,
+                          .qos = std::min(effect.qos, 1U),
+                          .expires = expires};
+  if (cause.safety) {
+    out.safety.push_back({std::move(message)});
+  } else {
+    out.actions.emplace_back(std::move(message));
   }
-  if (name == "scanned" && has_interface(device, "reader") && body.contains("code") &&
-      body["code"].is_string()) {
-    return scanned(out, device, body, now);
-  }
-  if (has_interface(device, "gate")) return gate_event(out, device, name, body, now);
-  reject(out, now, "event_rejected", device.id, "unknown_event", name);
-}
-
-void Site::gate_event(Effects& out, const Device& device, const std::string& name, const Json& body,
-                      const Instant& now) {
-  if (name == "door" && body.contains("open") && body["open"].is_boolean()) {
-    journal_.append(out, now, Durability::ordered, "gate_door",
-                    {{"gate", device.id}, {"open", body["open"]}});
-    return;
-  }
-  const bool answers = (name == "opened" || name == "failed") && body.contains("command") &&
-                       body["command"].is_number_unsigned();
-  const auto opening =
-      answers ? openings_.find(body["command"].get<std::uint64_t>()) : openings_.end();
-  if (opening == openings_.end() || opening->second.gate != device.id) {
-    reject(out, now, "event_rejected", device.id, answers ? "no_such_opening" : "unknown_event",
-           name);
-    return;
-  }
-  Json told{{"decision", opening->first}, {"gate", device.id}};
-  if (name == "failed") told["message"] = printable(body.value("message", Json()).dump());
-  journal_.append(out, now, name == "opened" ? Durability::ordered : Durability::stable,
-                  "gate_" + name, told);
-  openings_.erase(opening);
 }
 
 }  // namespace xiaogate::site

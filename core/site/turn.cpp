@@ -6,50 +6,51 @@
 namespace xiaogate::site {
 namespace {
 
-struct Gathered {
-  std::vector<Action> actions;
-  Durability durability = Durability::ordered;
-};
+class Turn {
+ public:
+  Turn(Ledger& ledger, Outbox& outbox)
+      : ledger_(ledger), outbox_(outbox), written_(ledger.begin()) {}
 
-// Written at once, so that the next input of the same turn already finds it.
-Result<void> gather(Effects&& effects, Ledger& ledger, Gathered& gathered) {
-  for (const Write& write : effects.writes) {
-    if (auto written = ledger.write(write); !written) return written;
-  }
-  if (effects.durability == Durability::stable) gathered.durability = Durability::stable;
-  std::ranges::move(effects.actions, std::back_inserter(gathered.actions));
-  return {};
-}
-
-Result<Gathered> transact(Site& site, std::span<const Input> inputs, const Instant& now,
-                          Ledger& ledger) {
-  Gathered gathered;
-  if (auto begun = ledger.begin(); !begun) return std::unexpected(begun.error());
-  for (const Input& input : inputs) {
-    if (auto done = gather(site.handle(input, now), ledger, gathered); !done) {
-      return std::unexpected(done.error());
+  // Written at once, so that the next input of the same turn already finds it.
+  void take(Effects&& effects) {
+    for (SafetyAction& action : effects.safety) {
+      std::visit([this](auto& what) { outbox_.act(std::move(what)); }, action.what);
     }
+    for (const Write& write : effects.writes) {
+      if (written_) written_ = ledger_.write(write);
+    }
+    if (effects.durability == Durability::stable) durability_ = Durability::stable;
+    std::ranges::move(effects.actions, std::back_inserter(actions_));
   }
-  if (auto done = gather(site.settle(gathered.durability, now), ledger, gathered); !done) {
-    return std::unexpected(done.error());
+
+  Durability durability() const { return durability_; }
+
+  Result<void> end() {
+    if (written_) written_ = ledger_.commit(durability_);
+    if (!written_) {
+      ledger_.rollback();
+      return written_;
+    }
+    for (Action& action : actions_) outbox_.act(std::move(action));
+    return {};
   }
-  if (auto committed = ledger.commit(gathered.durability); !committed) {
-    return std::unexpected(committed.error());
-  }
-  return gathered;
-}
+
+ private:
+  Ledger& ledger_;
+  Outbox& outbox_;
+  Result<void> written_;
+  std::vector<Action> actions_;
+  Durability durability_ = Durability::ordered;
+};
 
 }  // namespace
 
 Result<void> run_turn(Site& site, std::span<const Input> inputs, const Instant& now, Ledger& ledger,
                       Outbox& outbox) {
-  auto gathered = transact(site, inputs, now, ledger);
-  if (!gathered) {
-    ledger.rollback();
-    return std::unexpected(gathered.error());
-  }
-  for (Action& action : gathered->actions) outbox.act(std::move(action));
-  return {};
+  Turn turn(ledger, outbox);
+  for (const Input& input : inputs) turn.take(site.handle(input, now));
+  turn.take(site.settle(turn.durability(), now));
+  return turn.end();
 }
 
 }  // namespace xiaogate::site

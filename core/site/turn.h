@@ -14,8 +14,12 @@ namespace xiaogate::site {
 // out, in order. Whatever is seen outside is therefore on record; a crash at any instant leaves
 // either both or neither.
 //
-// On an error nothing was committed and nothing let out, and `site` is ahead of the journal:
-// discard it (see Site).
+// What people's safety depends on (SafetyAction) is the exception: it goes out as soon as the site
+// asks for it, and every input is handed over even when the transaction has failed already, so that
+// no broken disk holds a fire's release back.
+//
+// On an error nothing was committed and nothing else let out, and `site` is ahead of the journal:
+// discard it (see Site). The next one must be told Site::standing_inputs() of this one.
 Result<void> run_turn(Site& site, std::span<const Input> inputs, const Instant& now, Ledger& ledger,
                       Outbox& outbox);
 

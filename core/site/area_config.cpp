@@ -1,0 +1,67 @@
+#include "site/area_config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "site/references.h"
+
+namespace xiaogate::site {
+namespace {
+
+std::string ids_of(const std::vector<AccessPoint>& points) {
+  std::vector<std::string> ids;
+  for (const auto& point : points) ids.push_back(point.rules.id);
+  return joined(ids);
+}
+
+void read_points(JsonReader& in, Area& area, const std::vector<AccessPoint>& points) {
+  area.access_points = in.texts_or_empty("access_points");
+  for (std::size_t i = 0; i < area.access_points.size(); ++i) {
+    const std::string& id = area.access_points[i];
+    const auto point = std::ranges::find_if(
+        points, [&](const AccessPoint& known) { return known.rules.id == id; });
+    if (point == points.end()) {
+      in.fault(
+          "access_points/" + std::to_string(i),
+          "no access point '" + printable(id, 40) + "'; access points here: " + ids_of(points));
+    } else if (std::ranges::find(area.gates, point->gate) == area.gates.end()) {
+      area.gates.push_back(point->gate);
+    }
+  }
+}
+
+Area read_area(JsonReader& in, const std::map<std::string, Device>& devices,
+               const std::vector<AccessPoint>& points) {
+  Area area;
+  area.id = read_name(in, "id");
+  auto names = read_names(in, area.id);
+  area.name_en = std::move(names.en);
+  area.name_zh = std::move(names.zh);
+  read_points(in, area, points);
+  area.fire_inputs = in.texts_or_empty("fire_inputs");
+  for (std::size_t i = 0; i < area.fire_inputs.size(); ++i) {
+    check_device(in, "fire_inputs/" + std::to_string(i), area.fire_inputs[i], "alarm_input",
+                 devices);
+  }
+  in.finish();
+  return area;
+}
+
+}  // namespace
+
+std::vector<Area> read_areas(const Json& areas, const std::string& pointer,
+                             const std::map<std::string, Device>& devices,
+                             const std::vector<AccessPoint>& points, Faults& faults) {
+  std::vector<Area> read;
+  for (std::size_t i = 0; i < areas.size(); ++i) {
+    JsonReader in(areas[i], pointer + "/" + std::to_string(i), faults);
+    Area area = read_area(in, devices, points);
+    if (std::ranges::find(read, area.id, &Area::id) != read.end()) {
+      in.fault("id", "'" + area.id + "' is used twice");
+    }
+    read.push_back(std::move(area));
+  }
+  return read;
+}
+
+}  // namespace xiaogate::site

@@ -1,0 +1,18 @@
+// The member "areas" of the site's configuration.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "site/config.h"
+#include "site/faults.h"
+
+namespace xiaogate::site {
+
+// Adds a fault for everything that is wrong; the result counts only when there was none.
+std::vector<Area> read_areas(const Json& areas, const std::string& pointer,
+                             const std::map<std::string, Device>& devices,
+                             const std::vector<AccessPoint>& points, Faults& faults);
+
+}  // namespace xiaogate::site

@@ -1,0 +1,52 @@
+#include "site/calls.h"
+
+#include <utility>
+
+namespace xiaogate::site {
+namespace {
+
+constexpr std::uint64_t kFirst = std::uint64_t{1} << 62U;
+constexpr std::uint64_t kFirstSafety = kFirst + (std::uint64_t{1} << 61U);
+
+std::uint64_t first_of_run(std::uint64_t first, MonoTime now) {
+  return first + (static_cast<std::uint64_t>(now.time_since_epoch().count()) << 20U);
+}
+
+}  // namespace
+
+Calls::Calls(MonoTime now)
+    : next_(first_of_run(kFirst, now)), next_safety_(first_of_run(kFirstSafety, now)) {}
+
+void Calls::call(Effects& out, const Device& device, PluginInput input) {
+  const std::uint64_t id = next_++;
+  under_way_[id] = {.device = device.id, .decision = std::nullopt};
+  out.actions.emplace_back(
+      CallPlugin{{.id = id, .plugin = device.plugin, .input = std::move(input)}});
+}
+
+void Calls::open(Effects& out, const Device& gate, std::uint64_t decision, MonoTime expires) {
+  under_way_[decision] = {.device = gate.id, .decision = decision};
+  out.actions.emplace_back(CallPlugin{{.id = decision,
+                                       .plugin = gate.plugin,
+                                       .input = {.kind = PluginInputKind::command,
+                                                 .device = gate.id,
+                                                 .name = "open",
+                                                 .data = "{}"}},
+                                      expires});
+}
+
+std::uint64_t Calls::call_for_safety(Effects& out, const Device& device, PluginInput input) {
+  const std::uint64_t id = next_safety_++;
+  out.safety.push_back(
+      {CallPlugin{{.id = id, .plugin = device.plugin, .input = std::move(input)}}});
+  return id;
+}
+
+std::optional<Calls::Cause> Calls::answered(std::uint64_t id) {
+  if (id >= kFirstSafety) return Cause{.device = {}, .decision = std::nullopt, .safety = true};
+  const auto found = under_way_.extract(id);
+  if (!found) return std::nullopt;
+  return std::move(found.mapped());
+}
+
+}  // namespace xiaogate::site

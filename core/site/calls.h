@@ -1,0 +1,45 @@
+// The calls to plugins that are under way: by what number each is known, and what asked for it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "site/config.h"
+#include "site/journal_writer.h"
+
+namespace xiaogate::site {
+
+// An opening's call carries the sequence number of its decision, which therefore also stands in the
+// device's own protocol. All other calls are numbered from 2^62 on. Calls for people's safety are
+// numbered from 2^62 + 2^61 on, so that a site that was made anew after a failed commit, and
+// remembers no call, still knows their answers (docs/decisions/0012). Lives on the site's thread.
+class Calls {
+ public:
+  // What asked for a call, so that its effects can be judged by it.
+  struct Cause {
+    std::string device;                     // empty for a call for safety
+    std::optional<std::uint64_t> decision;  // that the call carries out
+    bool safety = false;
+  };
+
+  // A site that is made anew within one run begins above the numbers of the one before it.
+  explicit Calls(MonoTime now);
+
+  void call(Effects& out, const Device& device, PluginInput input);
+  // Carries out the opening that `decision` says; dropped by the host once `expires` has passed.
+  void open(Effects& out, const Device& gate, std::uint64_t decision, MonoTime expires);
+  // Leaves before the commit, and when there is none. Returns the call's number.
+  std::uint64_t call_for_safety(Effects& out, const Device& device, PluginInput input);
+
+  // The cause of the call that has been answered; nothing for one that was never made.
+  std::optional<Cause> answered(std::uint64_t id);
+
+ private:
+  std::uint64_t next_;
+  std::uint64_t next_safety_;
+  std::map<std::uint64_t, Cause> under_way_;  // none for safety: their numbers say it
+};
+
+}  // namespace xiaogate::site
