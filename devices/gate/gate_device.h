@@ -32,8 +32,8 @@ class GateDevice : public SimulatedDevice {
 
   // What the product publishes when the leaf has moved, the exit button was pressed, the pulse is
   // over, and what it forgets without power.
-  virtual void tell_door(WallTime now, Doings& out) const = 0;
-  virtual void tell_exit(WallTime now, Doings& out) const = 0;
+  virtual void tell_door(WallTime now, Doings& out) = 0;
+  virtual void tell_exit(WallTime now, Doings& out) = 0;
   virtual void pulse_over(WallTime now, Doings& out) = 0;
   virtual void forget() {}
 

@@ -2,7 +2,9 @@
 #include <memory>
 #include <string>
 
+#include "gate/native_gate_device.h"
 #include "gate/shelly_device.h"
+#include "gate/tasmota_device.h"
 #include "process/options.h"
 #include "simulator/simulator.h"
 
@@ -14,10 +16,16 @@ struct Settings {
   SimulatorOptions simulator{.program = "sim-gate"};
   std::string product = "shelly";
   std::string topic = "shellypro1-000000000001";
+  std::string device = "gate-1";
+  std::int64_t pulse_ms = 1000;
   bool passers = false;
 };
 
 std::unique_ptr<GateDevice> make_gate(const Settings& settings) {
+  if (settings.product == "tasmota") return std::make_unique<TasmotaDevice>(settings.topic);
+  if (settings.product == "native") {
+    return std::make_unique<NativeGateDevice>(settings.device, xiaogate::Millis(settings.pulse_ms));
+  }
   return std::make_unique<ShellyDevice>(settings.topic);
 }
 
@@ -41,8 +49,14 @@ int main(int argc, char** argv) {
            {{.names = "--product",
              .target = &settings.product,
              .help = "What drives the gate.",
-             .choices = {"shelly"}},
-            {"--topic", &settings.topic, "shelly: the device's MQTT prefix."},
+             .choices = {"shelly", "tasmota", "native"}},
+            {"--topic", &settings.topic, "shelly, tasmota: the device's own MQTT topic."},
+            {"--device", &settings.device, "native: the device's id at the gateway."},
+            {.names = "--pulse-ms",
+             .target = &settings.pulse_ms,
+             .help = "native: milliseconds for which an opening lasts.",
+             .least = 1,
+             .most = 60000},
             {"--passers", &settings.passers, "After each opening somebody goes through."}}),
        .run = [&] { return run(settings); }},
       "1.0.0", argc, argv);

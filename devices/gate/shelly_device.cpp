@@ -16,11 +16,11 @@ Json input(int id, bool state) {
 
 }  // namespace
 
-Publication ShellyDevice::notify(const char* method, WallTime now, Json params) const {
+Publication ShellyDevice::notify(WallTime now, Json params) const {
   params["ts"] = static_cast<double>(now.time_since_epoch().count()) / 1000.0;
   const Json frame{{"src", prefix_},
                    {"dst", prefix_ + "/events"},
-                   {"method", method},
+                   {"method", "NotifyStatus"},
                    {"params", std::move(params)}};
   return {prefix_ + "/events/rpc", canonical(frame)};
 }
@@ -36,13 +36,8 @@ Publication ShellyDevice::answer(const Json& request, const char* kind, Json con
   return {source + "/rpc", canonical(frame)};
 }
 
-Doings ShellyDevice::connected(WallTime now) {
-  return {.publications = {online("true"), notify("NotifyFullStatus", now,
-                                                  {{"input:0", input(0, door_open())},
-                                                   {"input:1", input(1, false)},
-                                                   {"switch:0", switch_status("init")}})},
-          .timers = {},
-          .happened = {}};
+Doings ShellyDevice::connected(WallTime) {
+  return {.publications = {online("true")}, .timers = {}, .happened = {}};
 }
 
 Doings ShellyDevice::message(std::string_view topic, std::string_view payload, WallTime now) {
@@ -59,6 +54,9 @@ Doings ShellyDevice::message(std::string_view topic, std::string_view payload, W
     set_switch(*request, now, out);
   } else if (method == "Switch.GetStatus") {
     out.publications.push_back(answer(*request, "result", switch_status("init")));
+  } else if (method == "Input.GetStatus") {
+    const int id = request->value("params", Json::object()).value("id", 0);
+    out.publications.push_back(answer(*request, "result", input(id, id == 0 && door_open())));
   } else {
     out.publications.push_back(answer(*request, "error", error(404, "No handler for " + method)));
   }
@@ -92,22 +90,22 @@ void ShellyDevice::set_switch(const Json& request, WallTime now, Doings& out) {
   }
   out.publications.push_back(answer(request, "result", {{"was_on", was_on}}));
   if (was_on != relay_on()) {
-    out.publications.push_back(notify("NotifyStatus", now, {{"switch:0", switch_status("MQTT")}}));
+    out.publications.push_back(notify(now, {{"switch:0", switch_status("MQTT")}}));
   }
 }
 
-void ShellyDevice::tell_door(WallTime now, Doings& out) const {
-  out.publications.push_back(notify("NotifyStatus", now, {{"input:0", input(0, door_open())}}));
+void ShellyDevice::tell_door(WallTime now, Doings& out) {
+  out.publications.push_back(notify(now, {{"input:0", input(0, door_open())}}));
 }
 
-void ShellyDevice::tell_exit(WallTime now, Doings& out) const {
+void ShellyDevice::tell_exit(WallTime now, Doings& out) {
   for (const bool pressed : {true, false}) {
-    out.publications.push_back(notify("NotifyStatus", now, {{"input:1", input(1, pressed)}}));
+    out.publications.push_back(notify(now, {{"input:1", input(1, pressed)}}));
   }
 }
 
 void ShellyDevice::pulse_over(WallTime now, Doings& out) {
-  out.publications.push_back(notify("NotifyStatus", now, {{"switch:0", switch_status("timer")}}));
+  out.publications.push_back(notify(now, {{"switch:0", switch_status("timer")}}));
 }
 
 }  // namespace xiaogate::devices

@@ -20,18 +20,18 @@ class ShellyDevice : public GateDevice {
   std::vector<std::string> subscriptions() const override { return {rpc_topic()}; }
   // Retained "false".
   std::optional<Publication> last_will() const override { return online("false"); }
-  // "true" retained, and the whole status, as after a boot.
+  // Retained "true"; its status it tells only when asked.
   Doings connected(WallTime now) override;
   // What is no request frame gets no answer, as on the device.
   Doings message(std::string_view topic, std::string_view payload, WallTime now) override;
 
  private:
-  void tell_door(WallTime now, Doings& out) const override;
-  void tell_exit(WallTime now, Doings& out) const override;
+  void tell_door(WallTime now, Doings& out) override;
+  void tell_exit(WallTime now, Doings& out) override;
   void pulse_over(WallTime now, Doings& out) override;
 
   Publication online(const char* state) const { return {prefix_ + "/online", state, true}; }
-  Publication notify(const char* method, WallTime now, Json params) const;
+  Publication notify(WallTime now, Json params) const;
   Publication answer(const Json& request, const char* kind, Json content) const;
   Json switch_status(const char* source) const;
   void set_switch(const Json& request, WallTime now, Doings& out);

@@ -24,13 +24,29 @@ class InstalledPlugin {
   std::vector<PluginEffect> message(const std::string& topic, const std::string& payload) {
     return handle({PluginInputKind::message, device_, topic, payload}, 1);
   }
-  // All that the device publishes, in order.
+  // What comes of all that the device publishes, in order.
   std::vector<PluginEffect> hear(const Doings& doings) {
     std::vector<PluginEffect> all;
     for (const auto& one : doings.publications) {
       for (auto& effect : message(one.topic, one.payload)) all.push_back(std::move(effect));
     }
     return all;
+  }
+  // Lets the two talk until neither has anything to say: `effects` are what the plugin said first.
+  // Returns everything but the messages.
+  std::vector<PluginEffect> converse(SimulatedDevice& device, std::vector<PluginEffect> effects) {
+    std::vector<PluginEffect> told;
+    for (std::size_t i = 0; i < effects.size(); ++i) {
+      const PluginEffect effect = effects[i];
+      if (effect.kind != PluginEffectKind::publish) {
+        told.push_back(effect);
+        continue;
+      }
+      for (auto& more : hear(device.message(effect.name, effect.data, WallTime()))) {
+        effects.push_back(std::move(more));
+      }
+    }
+    return told;
   }
 
  private:

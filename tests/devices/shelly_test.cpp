@@ -8,11 +8,11 @@ namespace {
 
 // What the device answers to the plugin's command.
 Doings carry(InstalledPlugin& plugin, ShellyDevice& device, const std::string& action,
-             std::uint64_t id) {
+             std::uint64_t id, std::size_t effects = 1) {
   const auto request = plugin.command(action, Json::object(), id);
-  EXPECT_EQ(request.size(), 1U);
-  EXPECT_EQ(request.at(0).name, device.rpc_topic());
-  return device.message(request[0].name, request[0].data, WallTime());
+  EXPECT_EQ(request.size(), effects);
+  EXPECT_EQ(request.back().name, device.rpc_topic());
+  return device.message(request.back().name, request.back().data, WallTime());
 }
 
 TEST(ShellyDevice, OpensOnceAndSaysSo) {
@@ -45,6 +45,18 @@ TEST(ShellyDevice, ASecondOpeningExtendsThePulse) {
   EXPECT_EQ(plugin.hear(again).at(0).name, "opened");
 }
 
+TEST(ShellyDevice, StaysOpenUntilItIsReleased) {
+  InstalledPlugin plugin("gate-1", {{"prefix", "p"}});
+  ShellyDevice device("p");
+  const auto locked = carry(plugin, device, "lock_open", 3, 2);
+  EXPECT_LT(locked.timers.at(0).in, Millis(0));  // no pulse
+  EXPECT_EQ(plugin.hear(locked).at(0).name, "opened");
+  EXPECT_LT(carry(plugin, device, "open", 4).timers.at(0).in, Millis(0));
+  EXPECT_EQ(carry(plugin, device, "lock_open_release", 5, 2).happened.at(0).at("what"),
+            "relay_off");
+  EXPECT_EQ(carry(plugin, device, "open", 6).timers.at(0).in, Millis(1000));
+}
+
 TEST(ShellyDevice, RefusesARelayThatItLacks) {
   InstalledPlugin plugin("gate-1", {{"prefix", "p"}, {"switch", 3}});
   ShellyDevice device("p");
@@ -61,7 +73,7 @@ TEST(ShellyDevice, TellsOfItselfAndItsEnd) {
   ShellyDevice device("p");
   const auto born = device.connected(WallTime());
   EXPECT_TRUE(born.publications.at(0).retain);
-  const auto told = plugin.hear(born);
+  const auto told = plugin.converse(device, plugin.hear(born));
   ASSERT_EQ(told.size(), 2U);
   EXPECT_EQ(told[0].data, R"({"online":true})");
   EXPECT_EQ(told[1].data, R"({"open":false})");
