@@ -37,7 +37,8 @@ site::Input to_input(host::HostEvent&& event) {
       return site::PluginDown{std::move(e.plugin), std::move(e.reason)};
     }
     site::Input operator()(host::CallReturned& e) const {
-      return site::CallReturned{std::move(e.plugin), e.call, std::move(e.effects)};
+      return site::CallReturned{std::move(e.plugin), e.call, std::move(e.effects),
+                                std::move(e.refused)};
     }
     site::Input operator()(host::CallFailed& e) const {
       return site::CallFailed{std::move(e.plugin), e.call, std::move(e.device),

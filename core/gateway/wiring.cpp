@@ -80,14 +80,18 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   if (!inbox) return std::unexpected(inbox.error());
   auto desk = StatusDesk::create();
   if (!desk) return std::unexpected(desk.error());
+  auto interfaces = host::Interfaces::load();
+  if (!interfaces) return std::unexpected(interfaces.error());
   host::HostOptions host_options;
   host_options.runner = options.runner;
-  auto host = host::PluginHost::create(
-      std::move(host_options), [store = store->get()](const std::string& plugin) {
-        auto state = store->plugin_state(plugin);
-        if (!state) log_error("plugin state unreadable", {{"reason", state.error().text}});
-        return state.value_or(PluginState{});
-      });
+  auto host = host::PluginHost::create(std::move(host_options), std::move(*interfaces),
+                                       [store = store->get()](const std::string& plugin) {
+                                         auto state = store->plugin_state(plugin);
+                                         if (!state)
+                                           log_error("plugin state unreadable",
+                                                     {{"reason", state.error().text}});
+                                         return state.value_or(PluginState{});
+                                       });
   if (!host) return std::unexpected(host.error());
 
   std::unique_ptr<Gateway> gateway(new Gateway({.config = std::move(*config),

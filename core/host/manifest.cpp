@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "host/interfaces.h"
 #include "host/schema.h"
 #include "model/device_topics.h"
 #include "model/id.h"
@@ -74,18 +75,22 @@ void read_topics(const Json& topics, PluginManifest& manifest, std::vector<std::
   check_patterns(manifest.publish, "/topics/publish", false, faults);
 }
 
-void read_interfaces(const Json& interfaces, PluginManifest& manifest,
+void read_interfaces(const Json& interfaces, const Interfaces& models, PluginManifest& manifest,
                      std::vector<std::string>& faults) {
   if (!interfaces.is_object() || interfaces.empty()) {
     faults.emplace_back(
-        "/interfaces: must be an object of Thing Models, each with the optional affordances that "
-        "it "
+        "/interfaces: must be an object of interfaces, each with the optional affordances that it "
         "offers, as {\"gate\": [\"door\"]}");
     return;
   }
+  const auto before = faults.size();
   JsonReader in(interfaces, "/interfaces", faults);
   for (const auto& [name, unused] : interfaces.items()) {
     manifest.interfaces[name] = texts(in, name.c_str(), faults);
+  }
+  if (faults.size() > before) return;
+  for (const auto& fault : models.faults(manifest.interfaces)) {
+    faults.push_back("/interfaces" + fault);
   }
 }
 
@@ -101,13 +106,13 @@ void read_options(const Json& schema, PluginManifest& manifest, std::vector<std:
     faults.emplace_back("/options: must be a JSON Schema with \"type\": \"object\"");
     return;
   }
-  if (const auto checked = check_schema(schema); !checked) {
-    faults.push_back("/options: is no JSON Schema: " + checked.error().text);
+  if (const auto compiled = Schema::compile(schema); !compiled) {
+    faults.push_back("/options: is no JSON Schema: " + compiled.error().text);
   }
   manifest.options_schema = canonical(schema);
 }
 
-PluginManifest read_manifest(const Json& json, const fs::path& folder,
+PluginManifest read_manifest(const Json& json, const fs::path& folder, const Interfaces& models,
                              std::vector<std::string>& faults) {
   PluginManifest manifest;
   JsonReader in(json, "", faults);
@@ -119,7 +124,7 @@ PluginManifest read_manifest(const Json& json, const fs::path& folder,
   manifest.vendor = in.text("vendor");
   manifest.abi = static_cast<std::uint32_t>(in.integer("abi", XG_ABI_VERSION, XG_ABI_VERSION));
   if (const Json* interfaces = in.find("interfaces"); interfaces != nullptr) {
-    read_interfaces(*interfaces, manifest, faults);
+    read_interfaces(*interfaces, models, manifest, faults);
   } else {
     in.fault("interfaces", "missing");
   }
@@ -154,8 +159,10 @@ Result<PluginManifest> load_manifest(const fs::path& folder) {
   if (!json) {
     return failure("plugin.invalid", file.string() + " is not JSON: " + json.error().text);
   }
+  const auto models = Interfaces::load();
+  if (!models) return std::unexpected(models.error());
   std::vector<std::string> faults;
-  auto manifest = read_manifest(*json, folder, faults);
+  auto manifest = read_manifest(*json, folder, *models, faults);
   if (!faults.empty())
     return failure("plugin.invalid", file.string() + ": " + joined(faults, "; "));
   return manifest;
@@ -164,7 +171,9 @@ Result<PluginManifest> load_manifest(const fs::path& folder) {
 Result<Json> check_options(const PluginManifest& manifest, const Json& options) {
   const auto schema = parse_json(manifest.options_schema);
   if (!schema) return std::unexpected(schema.error());
-  const auto faults = schema_faults(*schema, options);
+  const auto compiled = Schema::compile(*schema);
+  if (!compiled) return std::unexpected(compiled.error());
+  const auto faults = compiled->faults(options);
   if (!faults.empty()) return failure("config.invalid", joined(faults, "\n"));
   Json completed = options;
   if (const auto properties = schema->find("properties"); properties != schema->end()) {

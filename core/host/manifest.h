@@ -6,9 +6,9 @@
 //     "version": "1.0.0",                        as in the library's descriptor
 //     "abi": 1,                                  XG_ABI_VERSION of xiaogate/plugin.h
 //     "vendor": "...",
-//     "interfaces": {"gate": ["door"]},          Thing Models its devices implement, each with
-//     those
-//                                                of its optional affordances that they offer
+//     "interfaces": {"gate": ["door"]},          Thing Models of devices/ that its devices
+//                                                implement, each with those of its optional
+//                                                affordances (tm:optional) that they offer
 //     "topics": {"subscribe": ["{prefix}/online", ...], "publish": ["{prefix}/rpc"]},
 //                                                patterns; model/device_topics.h tells how they are
 //                                                filled in
@@ -17,6 +17,8 @@
 //     "quotas": {"memory_mib": 64},              of its process; 16 to 256, this is the default
 //     "library": "libxiaogate_shelly.so"         beside the manifest; this is the default
 //   }
+//
+// config/schema/plugin/manifest.schema.json says the same to editors and to vendors' own tools.
 //
 // Every function is a pure reading of its arguments (and of the one file) and may be called on any
 // thread.

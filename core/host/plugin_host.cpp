@@ -32,17 +32,25 @@ std::string_view to_string(CallFault fault) {
       return "too_large";
     case CallFault::unknown_plugin:
       return "unknown_plugin";
+    case CallFault::no_such_action:
+      return "no_such_action";
+    case CallFault::invalid_action:
+      return "invalid_action";
   }
   return "unknown";
 }
 
 class PluginHost::Impl {
  public:
-  Impl(HostOptions options, StateSource state, Descriptor epoll)
-      : options_(std::move(options)), state_(std::move(state)), epoll_(std::move(epoll)) {}
+  Impl(HostOptions options, Interfaces interfaces, StateSource state, Descriptor epoll)
+      : options_(std::move(options)),
+        interfaces_(std::move(interfaces)),
+        state_(std::move(state)),
+        epoll_(std::move(epoll)) {}
 
   void add(const PluginManifest& manifest, std::string config) {
-    const SupervisedPlugin::Surroundings around{options_, state_, epoll_.get(), buffer_};
+    const SupervisedPlugin::Surroundings around{options_, interfaces_, state_, epoll_.get(),
+                                                buffer_};
     // Two tags a plugin: its socket's and its process's.
     plugins_.push_back(std::make_unique<SupervisedPlugin>(around, 2 * plugins_.size(), manifest,
                                                           std::move(config)));
@@ -89,6 +97,7 @@ class PluginHost::Impl {
 
  private:
   HostOptions options_;
+  Interfaces interfaces_;
   StateSource state_;
   Descriptor epoll_;
   // One octet more than a frame may have, so that one that was cut is refused.
@@ -101,7 +110,8 @@ class PluginHost::Impl {
 PluginHost::PluginHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 PluginHost::~PluginHost() = default;
 
-Result<std::unique_ptr<PluginHost>> PluginHost::create(HostOptions options, StateSource state) {
+Result<std::unique_ptr<PluginHost>> PluginHost::create(HostOptions options, Interfaces interfaces,
+                                                       StateSource state) {
   if (access(options.runner.c_str(), X_OK) != 0) {
     return failure("host.unavailable", "the program that runs plugins, " + options.runner +
                                            ", cannot be executed: " + std::strerror(errno) +
@@ -111,8 +121,8 @@ Result<std::unique_ptr<PluginHost>> PluginHost::create(HostOptions options, Stat
   if (epoll.get() < 0) {
     return failure("host.unavailable", std::string("no epoll: ") + std::strerror(errno));
   }
-  return std::unique_ptr<PluginHost>(new PluginHost(
-      std::make_unique<Impl>(std::move(options), std::move(state), std::move(epoll))));
+  return std::unique_ptr<PluginHost>(new PluginHost(std::make_unique<Impl>(
+      std::move(options), std::move(interfaces), std::move(state), std::move(epoll))));
 }
 
 void PluginHost::add(const PluginManifest& manifest, std::string config) {

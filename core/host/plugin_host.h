@@ -7,6 +7,10 @@
 // again, for nothing of their effects has come back; one that has expired by then fails instead.
 // Other plugins never notice.
 //
+// The boundary is kept in both directions: an event that breaks the Thing Models of the plugin's
+// manifest is taken out of its call's effects and told as refused, the rest of the effects stand; a
+// command that breaks them fails and is never sent.
+//
 // Threads: none of its own. The caller's loop owns it: wait until descriptor() is readable or
 // next_deadline() is reached, then service(). Nothing here blocks, sleeps or reads a clock. Make it
 // on the thread that lives as long as it does: a plugin process is told to die with the thread that
@@ -23,6 +27,7 @@
 #include <variant>
 #include <vector>
 
+#include "host/interfaces.h"
 #include "model/plugin.h"
 #include "model/result.h"
 #include "model/time.h"
@@ -49,7 +54,9 @@ enum class CallFault : std::uint8_t {
   expired,         // its time was over before the plugin was sent it
   overloaded,      // the plugin's queue was full
   too_large,       // the input does not fit into a frame (wire.h)
-  unknown_plugin   // nobody added a plugin of this name
+  unknown_plugin,  // nobody added a plugin of this name
+  no_such_action,  // the plugin's manifest does not offer the command's action
+  invalid_action   // the command's input breaks the action's Thing Model
 };
 
 // "not_understood", "crashed", ...: as it stands in records.
@@ -62,7 +69,8 @@ struct PluginUp {
 struct CallReturned {
   std::string plugin;
   std::uint64_t call = 0;
-  std::vector<PluginEffect> effects;
+  std::vector<PluginEffect> effects;  // events in it keep to the manifest's Thing Models
+  std::vector<RefusedEffect> refused;
 };
 struct CallFailed {
   std::string plugin;
@@ -86,7 +94,8 @@ class PluginHost {
  public:
   // Error "host.unavailable": the runner is missing or not executable, or the kernel lacks what is
   // needed.
-  static Result<std::unique_ptr<PluginHost>> create(HostOptions options, StateSource state);
+  static Result<std::unique_ptr<PluginHost>> create(HostOptions options, Interfaces interfaces,
+                                                    StateSource state);
   ~PluginHost();
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;

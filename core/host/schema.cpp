@@ -16,11 +16,6 @@ namespace {
 
 using Adapter = valijson::adapters::NlohmannJsonAdapter;
 
-// Throws what valijson throws.
-void compile(const Json& schema, valijson::Schema& compiled) {
-  valijson::SchemaParser(valijson::SchemaParser::kDraft7).populateSchema(Adapter(schema), compiled);
-}
-
 // valijson's context is {"<root>", "[name]", "[0]", ...}.
 std::string pointer(const std::vector<std::string>& context) {
   std::string text;
@@ -43,24 +38,38 @@ std::string pointer(const std::vector<std::string>& context) {
 
 }  // namespace
 
-Result<void> check_schema(const Json& schema) {
+struct Schema::Compiled {
+  valijson::Schema schema;
+};
+
+Result<Schema> Schema::compile(const Json& schema) {
   try {
-    valijson::Schema compiled;
-    compile(schema, compiled);
-    return {};
+    auto compiled = std::make_shared<Compiled>();
+    valijson::SchemaParser(valijson::SchemaParser::kDraft7)
+        .populateSchema(Adapter(schema), compiled->schema);
+    return Schema(std::move(compiled));
   } catch (const std::exception& e) {
     return failure("schema.invalid", printable(e.what(), 200));
   }
 }
 
-std::vector<std::string> schema_faults(const Json& schema, const Json& value) {
+bool Schema::accepts(const Json& value) const {
+  try {
+    // A validator remembers regular expressions, so it is not to be shared; an empty one costs
+    // nothing.
+    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    return validator.validate(compiled_->schema, Adapter(value), nullptr);
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+std::vector<std::string> Schema::faults(const Json& value) const {
   std::vector<std::string> faults;
   try {
-    valijson::Schema compiled;
-    compile(schema, compiled);
     valijson::ValidationResults results;
     valijson::Validator validator(valijson::Validator::kStrongTypes);
-    if (validator.validate(compiled, Adapter(value), &results)) return faults;
+    if (validator.validate(compiled_->schema, Adapter(value), &results)) return faults;
     valijson::ValidationResults::Error error;
     while (results.popError(error)) {
       // Said once more about the object around a member that has been told of.

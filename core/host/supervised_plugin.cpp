@@ -31,10 +31,18 @@ void watch(int epoll, int operation, int fd, std::uint32_t interest, std::uint64
 
 SupervisedPlugin::SupervisedPlugin(const Surroundings& around, std::uint64_t tag,
                                    const PluginManifest& manifest, std::string config)
-    : around_(around), tag_(tag), manifest_(manifest), config_(std::move(config)) {}
+    : around_(around),
+      tag_(tag),
+      manifest_(manifest),
+      config_(std::move(config)),
+      interfaces_(around.interfaces.bind(manifest.interfaces)) {}
 
 void SupervisedPlugin::call(PluginCall call, MonoTime expires, Instant now,
                             std::vector<HostEvent>& events) {
+  if (const auto fits = check_input(call.input, interfaces_); !fits) {
+    const bool unknown = fits.error().code == "interface.unknown";
+    return fail(call, unknown ? CallFault::no_such_action : CallFault::invalid_action, events);
+  }
   if (!wire::fits(call.input)) return fail(call, CallFault::too_large, events);
   if (queue_.size() >= around_.options.most_queued)
     return fail(call, CallFault::overloaded, events);
@@ -140,7 +148,9 @@ bool SupervisedPlugin::accept_returned(wire::Returned& returned, Instant now,
   }
   if (partial_.size() > kMaxEffects || text_bytes(partial_) > kMaxResultBytes) return false;
   if (!returned.last) return true;
-  events.emplace_back(CallReturned{name(), returned.id, std::exchange(partial_, {})});
+  auto effects = std::exchange(partial_, {});
+  auto refused = take_refused(effects, interfaces_);
+  events.emplace_back(CallReturned{name(), returned.id, std::move(effects), std::move(refused)});
   pop_head(now);
   return true;
 }

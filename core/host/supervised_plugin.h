@@ -29,6 +29,7 @@ class SupervisedPlugin {
   // data `tag` and the end of the process with `tag` + 1; `buffer` receives frames.
   struct Surroundings {
     const HostOptions& options;
+    const Interfaces& interfaces;
     const StateSource& state;
     int epoll;
     std::span<char> buffer;
@@ -74,6 +75,7 @@ class SupervisedPlugin {
   std::uint64_t tag_;
   PluginManifest manifest_;
   std::string config_;
+  BoundInterfaces interfaces_;
 
   State state_ = State::waiting;
   MonoTime since_{};  // waiting: restart time; starting, up: since when

@@ -57,6 +57,12 @@ void wait_readable(int descriptor) {
   poll(&ready, 1, -1);
 }
 
+host::Interfaces interfaces() {
+  auto loaded = host::Interfaces::load();
+  if (!loaded) give_up(loaded.error().text);
+  return *loaded;
+}
+
 // A process that sends back what it receives.
 class Echo {
  public:
@@ -106,8 +112,8 @@ class Hop {
  public:
   Hop(const std::string& runner, const PluginManifest& manifest, const Json& options)
       : plugin_(manifest.name) {
-    auto host =
-        host::PluginHost::create({.runner = runner}, [](const auto&) { return PluginState(); });
+    auto host = host::PluginHost::create({.runner = runner}, interfaces(),
+                                         [](const auto&) { return PluginState(); });
     if (!host) give_up(host.error().text);
     host_ = std::move(*host);
     host_->add(manifest, canonical({{"devices", {{"r1", options}}}}));

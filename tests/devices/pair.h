@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "host/interfaces.h"
 #include "host/manifest.h"
 #include "host/plugin_library.h"
 #include "simulator/simulated_device.h"
@@ -15,7 +16,7 @@ namespace xiaogate::devices {
 class InstalledPlugin {
  public:
   InstalledPlugin(const std::string& device, const Json& options)
-      : device_(device), instance_(make(device, options)) {}
+      : device_(device), instance_(make(device, options)), interfaces_(bind()) {}
 
   std::vector<PluginEffect> command(const std::string& action, const Json& input,
                                     std::uint64_t id = 1) {
@@ -57,14 +58,28 @@ class InstalledPlugin {
     return std::move(host::PluginLibrary::open(manifest).value().create(config, {}).value());
   }
 
+  static host::BoundInterfaces bind() {
+    const auto manifest = host::load_manifest(XIAOGATE_PLUGIN).value();
+    return host::Interfaces::load().value().bind(manifest.interfaces);
+  }
+
+  // As the gateway does it: both directions keep to the Thing Models.
   std::vector<PluginEffect> handle(const PluginInput& input, std::uint64_t id) {
+    const auto fits = host::check_input(input, interfaces_);
+    EXPECT_TRUE(fits.has_value()) << (fits ? "" : fits.error().text);
     auto effects = instance_.handle(input, id, WallTime());
     EXPECT_TRUE(effects.has_value()) << (effects ? "" : effects.error().text);
+    if (effects) {
+      for (const auto& refused : host::take_refused(*effects, interfaces_)) {
+        ADD_FAILURE() << refused.reason;
+      }
+    }
     return effects.value_or(std::vector<PluginEffect>());
   }
 
   std::string device_;
   host::PluginInstance instance_;
+  host::BoundInterfaces interfaces_;
 };
 
 }  // namespace xiaogate::devices

@@ -15,11 +15,35 @@ Instant now() {
           ClockQuality::synchronised};
 }
 
+namespace {
+
+constexpr std::string_view kContrary = R"({
+  "title": "contrary",
+  "actions": {
+    "behave": {}, "crash": {}, "exit": {}, "loop": {}, "throw": {}, "no such": {}, "flood": {},
+    "fill": {}, "nonsense": {}, "recall": {}, "environment": {}, "lie": {},
+    "remember": {"input": {"type": "object"}}
+  },
+  "events": {
+    "before": {}, "drop": {},
+    "heard": {"data": {"type": "object", "properties": {"size": {"type": "string"}}}},
+    "recalled": {"data": {"type": "object", "properties": {"kept": {"type": "string"}}}},
+    "surroundings": {"data": {"type": "object", "properties": {"path": {"type": "string"}}}}
+  }
+})";
+
+}  // namespace
+
+Interfaces test_interfaces() {
+  return Interfaces::compile({&kContrary, 1}).value();
+}
+
 PluginManifest test_manifest(const std::string& name) {
   PluginManifest manifest;
   manifest.name = name;
   manifest.version = "1.0.0";
   manifest.abi = 1;
+  manifest.interfaces = {{"contrary", {}}};
   manifest.library = std::string(XIAOGATE_TEST_PLUGINS) + "/libxiaogate_" + name + ".so";
   return manifest;
 }
@@ -30,7 +54,8 @@ std::string test_config(const std::string& create) {
 
 Harness::Harness(HostOptions options) {
   options.runner = XIAOGATE_PLUGIN_RUNNER;
-  auto made = PluginHost::create(std::move(options), [this](const std::string&) { return state; });
+  auto made = PluginHost::create(std::move(options), test_interfaces(),
+                                 [this](const std::string&) { return state; });
   EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text);
   host_ = std::move(*made);
 }

@@ -12,6 +12,9 @@ namespace xiaogate::host {
 
 Instant now();
 
+// Thing Models of the plugins in tests/host/plugins: one, `contrary`, that has what they do.
+Interfaces test_interfaces();
+
 // The plugin `name` of tests/host/plugins.
 PluginManifest test_manifest(const std::string& name);
 

@@ -6,6 +6,7 @@
 
 #include "host/plugin_library.h"
 #include "host/wire.h"
+#include "model/json.h"
 #include "tests/host/harness.h"
 
 namespace xiaogate::host {
@@ -31,7 +32,7 @@ TEST(PluginLibrary, CallsAPluginInThisProcess) {
   EXPECT_EQ(effects->front().kind, PluginEffectKind::event);
   EXPECT_EQ(effects->front().device, "d1");
   EXPECT_EQ(effects->front().name, "recalled");
-  EXPECT_EQ(effects->front().data, "42");
+  EXPECT_EQ(effects->front().data, R"({"kept":"42"})");
 }
 
 TEST(PluginLibrary, AnExceptionIsNotUnderstood) {
@@ -77,8 +78,8 @@ TEST(PluginHost, GivesThePluginItsConfigurationAndStateHoweverLarge) {
   harness.call("contrary", 1, "recall");
   harness.call("contrary", 2, "environment");
   ASSERT_TRUE(harness.run_until([&] { return harness.count<CallReturned>() == 2; }));
-  EXPECT_EQ(harness.all<CallReturned>()[0].effects.front().data, "this");
-  EXPECT_EQ(harness.all<CallReturned>()[1].effects.front().data, "empty");
+  EXPECT_EQ(harness.all<CallReturned>()[0].effects.front().data, R"({"kept":"this"})");
+  EXPECT_EQ(harness.all<CallReturned>()[1].effects.front().data, R"({"path":"none"})");
 }
 
 TEST(PluginHost, CarriesResultsOfSeveralFrames) {
@@ -91,6 +92,22 @@ TEST(PluginHost, CarriesResultsOfSeveralFrames) {
   EXPECT_EQ(harness.all<CallReturned>()[1].effects.size(), kMaxEffects);
 }
 
+TEST(PluginHost, TakesOutWhatBreaksTheThingModelAndKeepsTheRest) {
+  Harness harness;
+  harness.host().add(test_manifest("contrary"), test_config());
+  harness.call("contrary", 1, "lie");
+  ASSERT_TRUE(harness.run_until([&] { return harness.count<CallReturned>() == 1; }));
+  const auto returned = harness.all<CallReturned>()[0];
+  ASSERT_EQ(returned.effects.size(), 2U);
+  EXPECT_EQ(returned.effects[0].name, "before");
+  EXPECT_EQ(returned.effects[1].data, "after");
+  ASSERT_EQ(returned.refused.size(), 3U);
+  for (const auto& refused : returned.refused) EXPECT_EQ(refused.device, "d1");
+  EXPECT_EQ(returned.refused[0].reason.substr(0, 12), "unheard_of: ");
+  EXPECT_EQ(returned.refused[1].reason.substr(0, 14), "heard: /size: ");
+  EXPECT_EQ(returned.refused[2].reason.substr(0, 22), "heard: : is not JSON: ");
+}
+
 TEST(PluginHost, ManyLargeCallsQueueUpWithoutLoss) {
   Harness harness;
   harness.host().add(test_manifest("contrary"), test_config());
@@ -99,7 +116,6 @@ TEST(PluginHost, ManyLargeCallsQueueUpWithoutLoss) {
     PluginInput input{PluginInputKind::message, "d1", "t", payload};
     harness.host().call({id, "contrary", std::move(input)}, MonoTime::max(), now());
   }
-  // Larger than the quota of one effect: the plugin's echo is refused, the call is answered.
   ASSERT_TRUE(harness.run_until([&] { return harness.count<CallReturned>() == 100; }));
 }
 
@@ -107,18 +123,22 @@ TEST(PluginHost, TellsOfCallsThatCannotBeMade) {
   Harness harness;
   harness.host().add(test_manifest("contrary"), test_config());
   harness.call("nobody", 1, "behave");
-  harness.call("contrary", 2, "behave", std::string(wire::kMaxFrame, 'x'));
-  harness.call("contrary", 3, "no such action");
-  ASSERT_TRUE(harness.run_until([&] { return harness.count<CallFailed>() == 3; }));
+  harness.call("contrary", 2, "remember", Json{{"x", std::string(wire::kMaxFrame, 'x')}}.dump());
+  harness.call("contrary", 3, "no such");
+  harness.call("contrary", 4, "unheard of");
+  harness.call("contrary", 5, "behave", R"({"how":"well"})");
+  ASSERT_TRUE(harness.run_until([&] { return harness.count<CallFailed>() == 5; }));
   const auto failed = harness.all<CallFailed>();
   EXPECT_EQ(failed[0].fault, CallFault::unknown_plugin);
   EXPECT_EQ(failed[1].fault, CallFault::too_large);
-  EXPECT_EQ(failed[2].fault, CallFault::not_understood);
-  EXPECT_EQ(failed[2].device, "d1");
+  EXPECT_EQ(failed[2].fault, CallFault::no_such_action);
+  EXPECT_EQ(failed[3].fault, CallFault::invalid_action);
+  EXPECT_EQ(failed[4].fault, CallFault::not_understood);
+  EXPECT_EQ(failed[4].device, "d1");
 }
 
 TEST(PluginHost, RefusesToExistWithoutItsRunner) {
-  const auto host = PluginHost::create({.runner = "/nonexistent/runner"}, {});
+  const auto host = PluginHost::create({.runner = "/nonexistent/runner"}, test_interfaces(), {});
   ASSERT_FALSE(host.has_value());
   EXPECT_EQ(host.error().code, "host.unavailable");
 }

@@ -22,13 +22,13 @@ Json schema(const std::string& name) {
   std::ostringstream text;
   text << file.rdbuf();
   Json json = value(parse_json(text.str()));
-  const auto usable = host::check_schema(json);
-  if (!usable) throw std::runtime_error(name + ": " + usable.error().text);
   return json;
 }
 
 std::vector<std::string> faults(const std::string& name, const Json& payload) {
-  return host::schema_faults(schema(name), payload);
+  const auto compiled = host::Schema::compile(schema(name));
+  if (!compiled) throw std::runtime_error(name + ": " + compiled.error().text);
+  return compiled->faults(payload);
 }
 
 // Members of `payload` that the schema does not name: allowed on the wire, but then undescribed.

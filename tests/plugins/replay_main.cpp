@@ -8,14 +8,16 @@
 //       or {"not_understood": true}         the answer to the input before it
 //
 // `data` is a text as it stands on the wire, or a JSON object or array that it must equal as JSON.
-// Every effect that publishes must fit a topic that the manifest allows the device. Each recording
-// is played twice, to two instances: the answers must be the same.
+// Every effect that publishes must fit a topic that the manifest allows the device, every event and
+// every command the Thing Models that it offers. Each recording is played twice, to two instances:
+// the answers must be the same.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
 #include <gtest/gtest.h>
 
+#include "host/interfaces.h"
 #include "host/manifest.h"
 #include "host/plugin_library.h"
 #include "model/device_topics.h"
@@ -65,6 +67,7 @@ class Recording : public testing::Test {
     auto manifest = load_manifest(folder_);
     ASSERT_TRUE(manifest.has_value()) << manifest.error().text;
     manifest_ = *manifest;
+    interfaces_ = Interfaces::load().value().bind(manifest_.interfaces);
     read_lines();
     if (HasFatalFailure()) return;
     complete_options();
@@ -127,8 +130,10 @@ class Recording : public testing::Test {
       EXPECT_TRUE(heard(input)) << at(asked)
                                 << "the manifest does not let the device be heard there";
     }
-    const auto effects = instance.handle(input, in.value("id", std::uint64_t{1}),
-                                         WallTime(Millis(in.value("now_ms", std::int64_t{0}))));
+    const auto fits = check_input(input, *interfaces_);
+    EXPECT_TRUE(fits.has_value()) << at(asked) << fits.error().text;
+    auto effects = instance.handle(input, in.value("id", std::uint64_t{1}),
+                                   WallTime(Millis(in.value("now_ms", std::int64_t{0}))));
     if (expected.second.contains("not_understood")) {
       EXPECT_FALSE(effects.has_value()) << at(asked) << "was understood";
       return;
@@ -141,6 +146,9 @@ class Recording : public testing::Test {
       check_topic((*effects)[i], asked);
     }
     EXPECT_EQ(got.dump(), wanted.dump()) << at(expected);
+    for (const auto& refused : take_refused(*effects, *interfaces_)) {
+      ADD_FAILURE() << at(expected) << refused.device << " " << refused.reason;
+    }
   }
 
   bool heard(const PluginInput& input) const {
@@ -159,6 +167,7 @@ class Recording : public testing::Test {
   fs::path folder_;
   fs::path file_;
   PluginManifest manifest_;
+  std::optional<BoundInterfaces> interfaces_;
   std::map<std::string, DeviceTopics> topics_;
   std::vector<Line> lines_;
 };

@@ -112,7 +112,7 @@ void World::boot() {
   trace("gateway boots");
   const auto recovered = ledger_.recover(site::Site::recent_since(config_, now().wall));
   site_ = std::make_unique<site::Site>(config_, trust_, ledger_, *recovered, now(), "simulation");
-  instances_.clear();
+  running_.clear();
   for (const auto& name : gateway::plugins_used(config_)) restart_plugin(name);
   post(site::DeviceLinkChanged{true});
   if (hub_reachable_) post(site::HubLinkChanged{true});

@@ -17,6 +17,7 @@
 
 #include "gateway/gateway.h"
 #include "gateway/installed_plugins.h"
+#include "host/interfaces.h"
 #include "host/plugin_library.h"
 #include "site/site.h"
 #include "site/turn.h"
@@ -119,7 +120,11 @@ class World {
   MonoTime mono_{Millis(1'000'000)};
   std::multimap<MonoTime, std::function<void()>> agenda_;
   std::unique_ptr<site::Site> site_;
-  std::map<std::string, host::PluginInstance> instances_;
+  struct Plugin {
+    host::PluginInstance instance;
+    host::BoundInterfaces interfaces;
+  };
+  std::map<std::string, Plugin> running_;
   std::vector<site::Input> inbox_;
   bool turn_planned_ = false;
   std::uint64_t life_ = 0;  // number of the gateway's boots; what belongs to an earlier one is void

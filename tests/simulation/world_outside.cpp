@@ -154,14 +154,17 @@ void World::perform(const site::SendReport& report) {
 // --- plugin processes ----------------------------------------------------------------------------
 
 void World::restart_plugin(const std::string& name) {
-  const auto library = host::PluginLibrary::open(*plugins_.manifest(name));
+  const auto& manifest = *plugins_.manifest(name);
+  const auto library = host::PluginLibrary::open(manifest);
   if (!library) return broken(library.error().text);
   const auto stored = ledger_.content().plugins.find(name);
   auto instance =
       library->create(gateway::plugin_config(config_, name),
                       stored == ledger_.content().plugins.end() ? PluginState{} : stored->second);
   if (!instance) return broken(instance.error().text);
-  instances_.insert_or_assign(name, std::move(*instance));
+  running_.insert_or_assign(
+      name,
+      Plugin{std::move(*instance), host::Interfaces::load().value().bind(manifest.interfaces)});
   post(site::PluginUp{name});
 }
 
@@ -184,12 +187,19 @@ void World::run_call(const site::CallPlugin& what) {
     post(site::PluginDown{call.plugin, "simulated"});
     return restart_plugin(call.plugin);
   }
-  auto effects = instances_.at(call.plugin).handle(call.input, call.id, now().wall);
+  auto& plugin = running_.at(call.plugin);
+  if (const auto fits = host::check_input(call.input, plugin.interfaces); !fits) {
+    broken("the site commanded what " + call.plugin + " does not offer: " + fits.error().text);
+    return fail("no_such_action");
+  }
+  auto effects = plugin.instance.handle(call.input, call.id, now().wall);
   if (!effects) return fail("not_understood");
+  auto refused = host::take_refused(*effects, plugin.interfaces);
   const bool slow = chaos_ && random_.percent(3);
   at(slow ? random_.between(500, 6'000) : random_.between(0, 5),
      [this, life = life_,
-      returned = site::CallReturned{call.plugin, call.id, std::move(*effects)}] {
+      returned =
+          site::CallReturned{call.plugin, call.id, std::move(*effects), std::move(refused)}] {
        if (life == life_) post(returned);
      });
 }

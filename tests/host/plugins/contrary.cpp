@@ -27,7 +27,7 @@ bool misbehave(std::string_view how) {
 
 class Contrary : public xiaogate::sdk::Plugin {
  public:
-  Contrary(std::string_view config, const State& state) : config_(config), state_(state) {
+  Contrary(std::string_view config, const State& state) : state_(state) {
     const auto at = config.find("create:");
     if (at != std::string_view::npos) {
       const auto how = config.substr(at + 7);
@@ -36,7 +36,8 @@ class Contrary : public xiaogate::sdk::Plugin {
   }
 
   bool message(const Input& in, Effects& effects) override {
-    effects.event(in.device, "heard", in.data);
+    if (in.name == "crash" || in.name == "exit") misbehave(in.name);
+    effects.event(in.device, "heard", object("size", std::to_string(in.data.size())));
     return true;
   }
 
@@ -45,20 +46,33 @@ class Contrary : public xiaogate::sdk::Plugin {
     if (in.name == "fill") return fill(in, effects);
     if (in.name == "nonsense") return nonsense(in, effects);
     if (in.name == "remember") return effects.put("kept", in.data);
-    if (in.name == "recall") return effects.event(in.device, "recalled", state_["kept"]);
-    if (in.name == "config") return effects.event(in.device, "config", config_);
-    if (in.name == "environment") {
-      return effects.event(in.device, "environment", std::getenv("PATH") ? "full" : "empty");
+    if (in.name == "recall") {
+      return effects.event(in.device, "recalled", object("kept", state_["kept"]));
     }
+    if (in.name == "environment") {
+      const bool empty = std::getenv("PATH") == nullptr;
+      return effects.event(in.device, "surroundings", object("path", empty ? "none" : "some"));
+    }
+    if (in.name == "lie") return lie(in, effects);
     effects.event(in.device, "before", "{}");
     return misbehave(in.name);
   }
 
  private:
+  static std::string object(const std::string& name, const std::string& text) {
+    return "{\"" + name + "\":\"" + text + "\"}";
+  }
+  // Three events that no Thing Model allows, among effects that are in order.
+  static bool lie(const Input& in, Effects& effects) {
+    return effects.event(in.device, "before", "{}") &&
+           effects.event(in.device, "unheard_of", "{}") &&
+           effects.event(in.device, "heard", "{\"size\":7}") &&
+           effects.event(in.device, "heard", "no JSON") && effects.publish(in.device, "t", "after");
+  }
   static bool flood(const Input& in, Effects& effects) {
     int taken = 0;
     for (int i = 0; i < 10'000; ++i) {
-      if (effects.event(in.device, "flood", "{}")) ++taken;
+      if (effects.event(in.device, "drop", "{}")) ++taken;
     }
     return taken == 64;
   }
@@ -75,7 +89,6 @@ class Contrary : public xiaogate::sdk::Plugin {
            !effects.timer(in.device, "t", 86'400'001) && !effects.event(in.device, "", "{}");
   }
 
-  std::string config_;
   State state_;
 };
 
