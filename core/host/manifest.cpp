@@ -1,5 +1,6 @@
 #include "host/manifest.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -112,16 +113,31 @@ void read_options(const Json& schema, PluginManifest& manifest, std::vector<std:
   manifest.options_schema = canonical(schema);
 }
 
+bool is_version(std::string_view text) {
+  const auto letter_or_digit = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  return !text.empty() && text.size() <= 32 && letter_or_digit(text.front()) &&
+         std::ranges::all_of(
+             text, [&](char c) { return letter_or_digit(c) || c == '.' || c == '+' || c == '-'; });
+}
+
 PluginManifest read_manifest(const Json& json, const fs::path& folder, const Interfaces& models,
                              std::vector<std::string>& faults) {
   PluginManifest manifest;
   JsonReader in(json, "", faults);
   manifest.name = in.text("name");
-  if (!manifest.name.empty() && !is_name(manifest.name)) {
+  if (json.is_object() && json.contains("name") && !is_name(manifest.name)) {
     in.fault("name", "must be 1 to 32 of a-z, 0-9, '-' and '_'");
   }
   manifest.version = in.text("version");
+  if (json.is_object() && json.contains("version") && !is_version(manifest.version)) {
+    in.fault("version", "must be 1 to 32 of letters, digits, '.', '+' and '-', as 1.0.0");
+  }
   manifest.vendor = in.text("vendor");
+  if (json.is_object() && json.value("vendor", Json()) == "") {
+    in.fault("vendor", "must not be empty");
+  }
   manifest.abi = static_cast<std::uint32_t>(in.integer("abi", XG_ABI_VERSION, XG_ABI_VERSION));
   if (const Json* interfaces = in.find("interfaces"); interfaces != nullptr) {
     read_interfaces(*interfaces, models, manifest, faults);

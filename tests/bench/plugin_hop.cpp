@@ -1,6 +1,7 @@
 // What a plugin's process of its own costs: one call to a plugin and back through PluginHost,
 // against a bare socket-pair round trip of the same 300 octets between two processes, both one at a
-// time with the caller asleep in poll() meanwhile. Prints one line of JSON; microseconds.
+// time with the caller asleep in poll() meanwhile; and what holding events to their Thing Models
+// costs (boundary.h). Prints one line of JSON; microseconds.
 //
 //   bench_plugin_hop [rounds]
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include "host/manifest.h"
 #include "host/plugin_host.h"
 #include "host/plugin_library.h"
+#include "tests/bench/boundary.h"
 
 namespace {
 
@@ -195,8 +197,9 @@ int main(int argc, char** argv) {
   const auto work = quantiles(in_process(*manifest, *options, rounds));
   std::printf(
       R"({"bench":"plugin_hop","unit":"us","floor_p50":%.1f,"floor_p99":%.1f,"hop_p50":%.1f,)"
-      R"("hop_p99":%.1f,"plugin_itself_p50":%.1f,"ratio_p50":%.2f,"goal_ratio_p50":2.0})"
+      R"("hop_p99":%.1f,"plugin_itself_p50":%.1f,"ratio_p50":%.2f,"goal_ratio_p50":2.0,"boundary":%s})"
       "\n",
-      floor.p50, floor.p99, ours.p50, ours.p99, work.p50, ours.p50 / floor.p50);
+      floor.p50, floor.p99, ours.p50, ours.p99, work.p50, ours.p50 / floor.p50,
+      bench::boundary(rounds / 10 + 1).dump().c_str());
   return 0;
 }

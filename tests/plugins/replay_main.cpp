@@ -9,8 +9,8 @@
 //
 // `data` is a text as it stands on the wire, or a JSON object or array that it must equal as JSON.
 // Every effect that publishes must fit a topic that the manifest allows the device, every event and
-// every command the Thing Models that it offers. Each recording is played twice, to two instances:
-// the answers must be the same.
+// every command that is understood the Thing Models that it offers. Each recording is played twice,
+// to two instances: the answers must be the same.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -130,8 +130,6 @@ class Recording : public testing::Test {
       EXPECT_TRUE(heard(input)) << at(asked)
                                 << "the manifest does not let the device be heard there";
     }
-    const auto fits = check_input(input, *interfaces_);
-    EXPECT_TRUE(fits.has_value()) << at(asked) << fits.error().text;
     auto effects = instance.handle(input, in.value("id", std::uint64_t{1}),
                                    WallTime(Millis(in.value("now_ms", std::int64_t{0}))));
     if (expected.second.contains("not_understood")) {
@@ -139,6 +137,8 @@ class Recording : public testing::Test {
       return;
     }
     ASSERT_TRUE(effects.has_value()) << at(asked) << effects.error().text;
+    const auto fits = check_input(input, *interfaces_);
+    EXPECT_TRUE(fits.has_value()) << at(asked) << fits.error().text;
     const Json& wanted = expected.second.at("effects");
     Json got = Json::array();
     for (std::size_t i = 0; i < effects->size(); ++i) {
