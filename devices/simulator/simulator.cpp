@@ -244,7 +244,7 @@ class Simulator {
       set_time(order, *time);
       return {};
     }
-    if (order == "duplicate" || order == "deaf") {
+    if (order == "deaf" || (order == "duplicate" && !argument.empty())) {
       const auto on = on_or_off(argument);
       if (!on) return failure("order.unknown", order + ": on or off?");
       (order == "deaf" ? deaf_ : duplicate_) = *on;
