@@ -7,6 +7,8 @@ namespace {
 
 // Reports that are waited for at once; an answer to an older one says nothing any more.
 constexpr std::size_t kMostUnanswered = 8;
+// Answers that are remembered, so that their repetition is known.
+constexpr std::size_t kMostAnswered = 32;
 constexpr std::int64_t kMostSlots = 64;  // of a cabinet, by the Thing Model
 
 std::optional<SlotState> parse_state(const std::string& text) {
@@ -54,11 +56,19 @@ void SlotBoard::asked(std::uint64_t number, MonoTime now) {
   asked_[number] = now;
 }
 
-bool SlotBoard::answered(std::uint64_t number) {
+bool SlotBoard::answered(std::uint64_t number, MonoTime now) {
+  if (const auto before = answered_.find(number); before != answered_.end()) {
+    for (auto& [unused, entry] : slots_) {
+      if (entry.heard >= before->second) entry.true_since = MonoTime::min();
+    }
+    return false;
+  }
   const auto found = asked_.find(number);
   if (found == asked_.end()) return false;
   order_ = std::max(order_, found->second);
   asked_.erase(found);
+  if (answered_.size() == kMostAnswered) answered_.erase(answered_.begin());
+  answered_[number] = now;
   return true;
 }
 

@@ -5,6 +5,8 @@
 // is surely true, by two independent arguments of which the weaker counts:
 //   - order: a message heard after the answer to a report was told after that report was asked;
 //   - time: a message heard now was told at most kLateness ago.
+// An answer that is heard twice says that what came before it was repeated as well: what was heard
+// since it came first then proves nothing.
 // A slot is certain when that instant lies behind the last one at which a command could still have
 // moved its door. What is certain and closed stays so until the next command.
 #pragma once
@@ -60,7 +62,7 @@ class SlotBoard {
 
   void asked(std::uint64_t number, MonoTime now);
   // True when `number` is a report that was asked and is answered now for the first time.
-  bool answered(std::uint64_t number);
+  bool answered(std::uint64_t number, MonoTime now);
   void heard(const Slot& slot, MonoTime now);
   // A command that may move this door until `acts_until` leaves.
   void commanded(int slot, MonoTime acts_until);
@@ -76,7 +78,8 @@ class SlotBoard {
   std::map<int, Entry> slots_;
   std::map<int, MonoTime> acts_until_;
   MonoTime acts_until_all_;
-  std::map<std::uint64_t, MonoTime> asked_;  // unanswered reports
+  std::map<std::uint64_t, MonoTime> asked_;     // unanswered reports
+  std::map<std::uint64_t, MonoTime> answered_;  // the latest answers
   MonoTime order_ = MonoTime::min();         // when the latest answered report was asked
 };
 

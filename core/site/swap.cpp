@@ -64,7 +64,7 @@ bool Swap::event(Effects& out, const Instant& now, const std::string& name, cons
   } else if (name == "done") {
     const auto number = command_in(body);
     confirm_safety(number);
-    answered = board_.answered(number);
+    answered = board_.answered(number, now.mono);
     if (answered) ask_unanswered_ = false;
   } else if (name == "failed") {
     command_lost(out, now, command_in(body), printable(body.value("message", Json()).dump(), 80));

@@ -125,11 +125,12 @@ class Swap {
   void judge_taken(const Turn& turn, const Slot& slot);
   void judge_open(const Turn& turn, const Slot& slot);
   void accept(const Turn& turn, const Slot& slot);
-  void hand_out(const Turn& turn);
+  bool hand_out(const Turn& turn);
   void give_back(const Turn& turn, int slot, const std::string& battery, const std::string& reason,
                  bool owned);
   void open(const Turn& turn, Purpose purpose, int slot, const std::string& battery);
   bool open_again(const Turn& turn);
+  const Slot* own_battery() const;
   std::optional<int> empty_slot() const;
   std::optional<int> full_slot() const;
   bool usable(const SlotBoard::Entry& entry) const;

@@ -70,7 +70,8 @@ void Swap::look(const Turn& turn) {
 // The rider comes back to what his last swap left in a slot: this one takes over from there.
 void Swap::resume(const Turn& turn, const SwapCase& from) {
   const Slot slot = board_.find(from.slot)->slot;
-  if (slot.open || slot.locked || locked_out(slot.number)) return abort(turn, "case_opened");
+  const bool reachable = slot.occupied() && !slot.open && !slot.locked && !locked_out(slot.number);
+  if (!reachable) return abort(turn, "case_opened");
   const SwapCase what = from;
   close_record(turn, what, {{"outcome", "resumed"}, {"swap", current_->id}});
   std::erase_if(cases_, [&](const SwapCase& other) { return other.id == what.id; });
@@ -137,16 +138,33 @@ void Swap::accept(const Turn& turn, const Slot& slot) {
   batteries_.take_in(turn.out, slot.battery);
   current_->deposited = {slot.number, slot.battery};
   current_->tried.clear();
-  hand_out(turn);
+  hand_out(turn);  // never false: the slot has just been judged
 }
 
-void Swap::hand_out(const Turn& turn) {
+// Null when the rider's own battery is not surely where he put it: when he comes back for what he
+// is owed it may have been charged and handed out since.
+const Slot* Swap::own_battery() const {
+  const auto* entry = board_.find(current_->deposited.slot);
+  const bool there = entry != nullptr && board_.certain(entry->slot.number) && !entry->slot.open &&
+                     entry->slot.battery == current_->deposited.battery;
+  const bool free = there && !batteries_.holder(entry->slot.battery) &&
+                    std::ranges::find(cases_, entry->slot.number, &SwapCase::slot) == cases_.end();
+  return free ? &entry->slot : nullptr;
+}
+
+// False: there is none, and the rider's own cannot be given back.
+bool Swap::hand_out(const Turn& turn) {
   const auto full = current_->tried.size() < kMostSlots ? full_slot() : std::nullopt;
-  if (full) return open(turn, Purpose::take, *full, board_.find(*full)->slot.battery);
-  const DepositedBattery own = current_->deposited;
+  if (full) {
+    open(turn, Purpose::take, *full, board_.find(*full)->slot.battery);
+    return true;
+  }
+  const Slot* own = own_battery();
+  if (own == nullptr) return false;
   current_->deposited = {};
-  give_back(turn, own.slot, own.battery,
+  give_back(turn, own->number, own->battery,
             current_->tried.empty() ? "no_full_battery" : "slot_did_not_open", true);
+  return true;
 }
 
 void Swap::give_back(const Turn& turn, int slot, const std::string& battery,
@@ -200,10 +218,7 @@ bool Swap::open_again(const Turn& turn) {
   const bool may_open = !locked_out(current_->slot) && !entry->slot.locked;
   const bool take = current_->purpose == Purpose::take;
   const bool elsewhere = take && (!current_->seen_open || !may_open);
-  if (elsewhere && current_->deposited.slot != 0) {
-    hand_out(turn);
-    return true;
-  }
+  if (elsewhere && hand_out(turn)) return true;
   const int most = take ? kMostOpeningsToTake : kMostOpeningsToGiveBack;
   if (!may_open || current_->openings >= most) return false;
   open(turn, current_->purpose, current_->slot, current_->battery);
