@@ -53,7 +53,7 @@ std::string test_config(const std::string& create) {
 }
 
 Harness::Harness(HostOptions options) {
-  options.runner = XIAOGATE_PLUGIN_RUNNER;
+  if (options.runner.empty()) options.runner = XIAOGATE_PLUGIN_RUNNER;
   auto made = PluginHost::create(std::move(options), test_interfaces(),
                                  [this](const std::string&) { return state; });
   EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text);
