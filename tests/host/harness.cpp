@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include "host/thing_models.h"
+
 namespace xiaogate::host {
 
 Instant now() {
@@ -35,7 +37,9 @@ constexpr std::string_view kContrary = R"({
 }  // namespace
 
 Interfaces test_interfaces() {
-  return Interfaces::compile({&kContrary, 1}).value();
+  std::vector<std::string_view> models(thing_models().begin(), thing_models().end());
+  models.push_back(kContrary);
+  return Interfaces::compile(models).value();
 }
 
 PluginManifest test_manifest(const std::string& name) {

@@ -156,7 +156,18 @@ TEST(HostileCalls, AFloodIsCutToTheQuotaOfOneCall) {
   harness.host().add(hostile("floods"), test_config());
   send(harness, "floods", 1, "mischief");
   ASSERT_TRUE(harness.run_until([&] { return harness.count<CallReturned>() == 1; }));
-  EXPECT_EQ(harness.all<CallReturned>()[0].effects.size(), 64U);
+  const auto returned = harness.all<CallReturned>()[0];
+  EXPECT_EQ(returned.effects.size(), 64U)
+      << (returned.refused.empty() ? "" : returned.refused[0].reason);
+}
+
+TEST(HostileCalls, WhatBreaksTheThingModelComesBackAsRefused) {
+  Harness harness;
+  harness.host().add(hostile("breaks_thing_model"), test_config());
+  send(harness, "breaks_thing_model", 1, "mischief");
+  ASSERT_TRUE(harness.run_until([&] { return harness.count<CallReturned>() == 1; }));
+  EXPECT_TRUE(harness.all<CallReturned>()[0].effects.empty());
+  EXPECT_EQ(harness.all<CallReturned>()[0].refused.size(), 3U);
 }
 
 // What holds a plugin on this kernel, or on one that lacks something.
