@@ -79,6 +79,7 @@ Doings ReaderDevice::connected(WallTime now) {
   if (options_.protocol == "vbar") {
     out.publications.push_back({"access_device/v1/event/connect",
                                 canonical(vbar_envelope(options_.serial, 0, {{"type", 1}}, now))});
+    tell_kept(now, out);
   }
   return out;
 }
