@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "cli/journal_commands.h"
+#include "cli/plugin_commands.h"
 #include "cli/rider_commands.h"
 #include "cli/status_command.h"
 #include "process/options.h"
@@ -28,6 +29,8 @@ struct Arguments {
   std::string phone;
   bool full = false;
   std::int64_t at = -1;
+  cli::NewPluginArguments new_plugin;
+  cli::TestArguments test;
 };
 
 class Program {
@@ -37,18 +40,23 @@ class Program {
   Command command() {
     return {.name = "xiaogate",
             .help = text(Text::help_program),
-            .commands = {journal(), status(), rider()}};
+            .options = everywhere(),  // before the command as well as after it
+            .commands = {journal(), status(), rider(), plugin()}};
   }
 
  private:
   std::string text(Text which) const { return cli::say(language_, which); }
   cli::Output output() const { return {.language = language_, .json = in_.json}; }
 
+  std::vector<Option> everywhere() {
+    return {{"--json", &in_.json, text(Text::help_json)},
+            // Read by choose_language() before the texts are made.
+            {"--lang", &in_.language, text(Text::help_lang), false, {"zh", "en"}}};
+  }
+
   // A command with the options that each of them has.
   Command leaf(const char* name, Text help, std::vector<Option> options, std::function<int()> run) {
-    options.push_back({"--json", &in_.json, text(Text::help_json)});
-    // Read by choose_language() before the texts below are made.
-    options.push_back({"--lang", &in_.language, text(Text::help_lang), false, {"zh", "en"}});
+    for (Option& option : everywhere()) options.push_back(std::move(option));
     return {.name = name, .help = text(help), .options = std::move(options), .run = std::move(run)};
   }
 
@@ -126,6 +134,33 @@ class Program {
                  {"--full", &in_.full, text(Text::option_full)},
                  {"--at", &in_.at, text(Text::option_at), false, {}, 0, 253'402'300'799}},
                 [this] { return cli::show_code(output(), in_.phone, in_.full, code_time()); });
+  }
+
+  Command plugin() {
+    return {.name = "plugin",
+            .help = text(Text::help_plugin),
+            .commands = {plugin_new(), plugin_test()}};
+  }
+
+  Command plugin_new() {
+    cli::NewPluginArguments& made = in_.new_plugin;
+    return leaf("new", Text::help_plugin_new,
+                {{"name", &made.name, text(Text::option_plugin_name), true},
+                 {"--interface", &made.interface, text(Text::option_interface)},
+                 {"--language", &made.language, text(Text::option_plugin_language)}},
+                [this] { return cli::new_plugin(output(), in_.new_plugin); });
+  }
+
+  Command plugin_test() {
+    cli::TestArguments& test = in_.test;
+    return leaf("test", Text::help_plugin_test,
+                {{"folder", &test.folder, text(Text::option_plugin_folder), true},
+                 {"--quick", &test.quick, text(Text::option_quick)},
+                 {"--seed", &test.seed, text(Text::option_seed), false, {}, 0},
+                 {"--junit", &test.junit, text(Text::option_junit)},
+                 {"--recordings", &test.recordings, text(Text::option_recordings)},
+                 {"--runner", &test.runner, text(Text::option_runner)}},
+                [this] { return cli::test_plugin(output(), in_.test); });
   }
 
   WallTime code_time() const {

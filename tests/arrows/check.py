@@ -12,8 +12,8 @@ import sys
 
 # --- The house (docs/architecture.md) ------------------------------------------------------------
 
-CORE = ("sdk", "model", "cose", "access", "site", "store", "host", "links", "api", "process",
-        "gateway", "hub", "cli")
+CORE = ("sdk", "model", "cose", "access", "site", "store", "host", "kit", "links", "api",
+        "process", "gateway", "hub", "cli")
 
 # room -> rooms it may include besides itself
 ALLOWED = {
@@ -24,6 +24,7 @@ ALLOWED = {
     "site": {"access", "cose", "model"},
     "store": {"site", "access", "cose", "model"},
     "host": {"site", "access", "cose", "model", "sdk"},
+    "kit": {"host", "cose", "model", "sdk"},
     "links": {"site", "access", "cose", "model"},
     "api": {"site", "access", "cose", "model"},
     "process": {"model"},
