@@ -12,6 +12,8 @@ endif()
 if(XIAOGATE_SANITIZE)
   add_compile_options(-fsanitize=${XIAOGATE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${XIAOGATE_SANITIZE})
+  # Their run-time does what no plugin may (core/host/sandbox.h).
+  add_compile_definitions(XIAOGATE_SANITIZED)
   if(XIAOGATE_SANITIZE STREQUAL "thread")
     add_compile_definitions(XIAOGATE_THREAD_SANITIZER)
   endif()

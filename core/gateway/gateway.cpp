@@ -29,7 +29,10 @@ constexpr Millis kPauseAfterFailure{250};
 
 site::Input to_input(host::HostEvent&& event) {
   struct Translate {
-    site::Input operator()(host::PluginUp& e) const { return site::PluginUp{std::move(e.plugin)}; }
+    site::Input operator()(host::PluginUp& e) const {
+      log_info("plugin up", {{"plugin", e.plugin}, {"held_by", e.held_by}});
+      return site::PluginUp{std::move(e.plugin)};
+    }
     site::Input operator()(host::PluginDown& e) const {
       log_warning(
           "plugin down",

@@ -17,10 +17,14 @@ extern "C" {
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "model/bytes.h"
+
 namespace xiaogate::host {
 namespace {
 
 constexpr int kChildSocket = 3;
+constexpr int kWordsRoom = 4096;  // of the pipe; the kernel makes it a page at least
+constexpr std::size_t kWordsShown = 500;
 
 std::unexpected<Error> unavailable(const std::string& what, int problem) {
   return failure("host.unavailable", what + ": " + std::strerror(problem));
@@ -43,7 +47,7 @@ struct SpawnArguments {
   }
 };
 
-int prepare(SpawnArguments& spawn, int child_socket) {
+int prepare(SpawnArguments& spawn, int child_socket, int child_output) {
   sigset_t none;
   sigset_t all;
   sigemptyset(&none);
@@ -57,18 +61,40 @@ int prepare(SpawnArguments& spawn, int child_socket) {
   for (const int problem :
        {posix_spawn_file_actions_adddup2(&spawn.files, child_socket, kChildSocket),
         posix_spawn_file_actions_addopen(&spawn.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0),
-        posix_spawn_file_actions_adddup2(&spawn.files, STDERR_FILENO, STDOUT_FILENO),
+        posix_spawn_file_actions_adddup2(&spawn.files, child_output, STDOUT_FILENO),
+        posix_spawn_file_actions_adddup2(&spawn.files, child_output, STDERR_FILENO),
         posix_spawn_file_actions_addclosefrom_np(&spawn.files, kChildSocket + 1)}) {
     if (problem != 0) return problem;
   }
   return 0;
 }
 
+// The pipe that a process talks into, which neither end waits for.
+int make_pipe(Descriptor& read_end, Descriptor& write_end) {
+  std::array<int, 2> pair{};
+  if (pipe2(pair.data(), O_CLOEXEC | O_NONBLOCK) != 0) return errno;
+  read_end = Descriptor(pair[0]);
+  write_end = Descriptor(pair[1]);
+  return fcntl(write_end.get(), F_SETPIPE_SZ, kWordsRoom) < 0 ? errno : 0;
+}
+
 std::string describe(const siginfo_t& info) {
-  if (info.si_code == CLD_EXITED) return "ended with status " + std::to_string(info.si_status);
+  if (info.si_code == CLD_EXITED) {
+    if (info.si_status == kOutOfMemory) return "needed more memory than its quota";
+    return "ended with status " + std::to_string(info.si_status);
+  }
+  if (info.si_status == SIGSYS) return "did something that plugins may not do (SIGSYS)";
   const char* name = sigabbrev_np(info.si_status);
   return "was killed by signal " + std::to_string(info.si_status) +
          (name != nullptr ? std::string(" (SIG") + name + ")" : std::string());
+}
+
+// Empty when there are none.
+std::string last_words(const Descriptor& words) {
+  std::array<char, kWordsRoom> buffer;
+  const ssize_t size = read(words.get(), buffer.data(), buffer.size());
+  if (size <= 0) return {};
+  return "; it said: " + printable({buffer.data(), static_cast<std::size_t>(size)}, kWordsShown);
 }
 
 }  // namespace
@@ -100,8 +126,11 @@ Result<ChildProcess> ChildProcess::start(const std::string& runner, const std::s
     return unavailable("the socket of plugin " + plugin, errno);
   }
 
+  Descriptor words;
+  Descriptor output;
   SpawnArguments spawn;
-  int problem = prepare(spawn, theirs.get());
+  int problem = make_pipe(words, output);
+  if (problem == 0) problem = prepare(spawn, theirs.get(), output.get());
   std::string program = runner;
   std::string name = plugin;
   std::string parent = std::to_string(getpid());
@@ -122,13 +151,14 @@ Result<ChildProcess> ChildProcess::start(const std::string& runner, const std::s
     waitpid(pid, nullptr, 0);
     return unavailable("no pidfd for plugin " + plugin, problem);
   }
-  return ChildProcess(pid, std::move(pidfd), std::move(ours));
+  return ChildProcess(pid, std::move(pidfd), std::move(ours), std::move(words));
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       pidfd_(std::move(other.pidfd_)),
-      socket_(std::move(other.socket_)) {}
+      socket_(std::move(other.socket_)),
+      words_(std::move(other.words_)) {}
 
 ChildProcess::~ChildProcess() {
   if (pid_ < 0) return;
@@ -177,7 +207,7 @@ std::optional<std::string> ChildProcess::ended() {
   }
   if (info.si_pid == 0) return std::nullopt;
   pid_ = -1;
-  return describe(info);
+  return describe(info) + last_words(words_);
 }
 
 }  // namespace xiaogate::host

@@ -12,6 +12,9 @@
 
 namespace xiaogate::host {
 
+// The exit status of a plugin process whose operator new found no memory left.
+inline constexpr int kOutOfMemory = 3;
+
 // Owns a descriptor; -1 is none.
 class Descriptor {
  public:
@@ -35,9 +38,12 @@ class ChildProcess {
   enum class Sent { whole, later, never };
   enum class Received { frame, nothing, closed };
 
-  // Starts `runner` with an empty environment, /dev/null as input, our stderr as output, and no
-  // other descriptor of ours. `plugin` stands in its command line, for people who look.
-  // Error "host.unavailable".
+  // Starts `runner` with an empty environment, /dev/null as input, a small pipe as stdout and
+  // stderr, and no other descriptor of ours. `plugin` stands in its command line, for people who
+  // look. Error "host.unavailable".
+  //
+  // Nobody reads the pipe until the process has ended: it holds the first 4 KiB, what is more is
+  // lost and never waits. So whatever a plugin writes, our log cannot be flooded.
   static Result<ChildProcess> start(const std::string& runner, const std::string& plugin);
 
   ChildProcess(ChildProcess&& other) noexcept;
@@ -57,16 +63,17 @@ class ChildProcess {
 
   // Closes the socket and kills at once. The end itself comes later.
   void kill();
-  // How the process ended, once it has; it is reaped by that.
+  // How the process ended, and what it had to say, once it has; it is reaped by that.
   std::optional<std::string> ended();
 
  private:
-  ChildProcess(pid_t pid, Descriptor pidfd, Descriptor socket)
-      : pid_(pid), pidfd_(std::move(pidfd)), socket_(std::move(socket)) {}
+  ChildProcess(pid_t pid, Descriptor pidfd, Descriptor socket, Descriptor words)
+      : pid_(pid), pidfd_(std::move(pidfd)), socket_(std::move(socket)), words_(std::move(words)) {}
 
   pid_t pid_;  // -1 once reaped
   Descriptor pidfd_;
   Descriptor socket_;
+  Descriptor words_;  // the pipe's end to read
 };
 
 }  // namespace xiaogate::host

@@ -65,6 +65,7 @@ std::string_view to_string(CallFault fault);
 // The plugin's process is ready for calls.
 struct PluginUp {
   std::string plugin;
+  std::string held_by;  // what of the sandbox (sandbox.h) holds it here; for the log
 };
 struct CallReturned {
   std::string plugin;

@@ -8,6 +8,9 @@
 namespace xiaogate::host {
 namespace {
 
+// One octet more than a frame may have, so that one that was cut is refused.
+constexpr std::size_t kBuffer = wire::kMaxFrame + 1;
+
 std::unexpected<Error> out_of_order() {
   return failure("wire.invalid", "the gateway sent a frame that was not due");
 }
@@ -23,12 +26,13 @@ Result<void> answer(PluginWire& wire, PluginInstance& instance, const wire::Call
 
 }  // namespace
 
-PluginWire::PluginWire(int socket) : socket_(socket), buffer_(wire::kMaxFrame + 1) {}
+PluginWire::PluginWire(int socket)
+    : socket_(socket), buffer_(std::make_unique_for_overwrite<char[]>(kBuffer)) {}
 
 Result<wire::ToPlugin> PluginWire::receive() {
   while (true) {
-    const ssize_t size = recv(socket_, buffer_.data(), buffer_.size(), 0);
-    if (size > 0) return wire::decode_to_plugin({buffer_.data(), static_cast<std::size_t>(size)});
+    const ssize_t size = recv(socket_, buffer_.get(), kBuffer, 0);
+    if (size > 0) return wire::decode_to_plugin({buffer_.get(), static_cast<std::size_t>(size)});
     if (size == 0) return failure("wire.closed", "the gateway is gone");
     if (errno != EINTR) return failure("wire.closed", std::strerror(errno));
   }

@@ -1,9 +1,9 @@
 // The plugin's side of the wire: what runs inside a plugin process. One thread.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "host/plugin_library.h"
 #include "host/wire.h"
@@ -29,7 +29,8 @@ class PluginWire {
 
  private:
   int socket_;
-  std::vector<char> buffer_;
+  // Not initialised, so that of a large frame's room only what is used becomes memory.
+  std::unique_ptr<char[]> buffer_;
 };
 
 // Receives hello to begin.

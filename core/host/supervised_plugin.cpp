@@ -78,8 +78,9 @@ std::optional<MonoTime> SupervisedPlugin::next_deadline() const {
 }
 
 void SupervisedPlugin::start(Instant now, std::vector<HostEvent>& events) {
-  auto frames = wire::encode_start({manifest_.library, manifest_.name, manifest_.version}, config_,
-                                   around_.state(manifest_.name));
+  auto frames = wire::encode_start(
+      {manifest_.library, manifest_.name, manifest_.version, manifest_.quotas.memory_mib}, config_,
+      around_.state(manifest_.name));
   if (!frames) return down(frames.error().text, now, events);
   auto process = ChildProcess::start(around_.options.runner, manifest_.name);
   if (!process) return down(process.error().text, now, events);
@@ -122,10 +123,11 @@ bool SupervisedPlugin::accept(wire::FromPlugin& frame, Instant now,
       end(CallFault::crashed, printable(refused->why, 1000), now, events);
       return true;
     }
-    if (!std::holds_alternative<wire::Ready>(frame) || !outgoing_.empty()) return false;
+    const auto* ready = std::get_if<wire::Ready>(&frame);
+    if (ready == nullptr || !outgoing_.empty()) return false;
     state_ = State::up;
     since_ = now.mono;
-    events.emplace_back(PluginUp{name()});
+    events.emplace_back(PluginUp{name(), printable(ready->held_by)});
     return true;
   }
   if (in_flight_ == 0) return false;

@@ -177,6 +177,7 @@ std::optional<ToPlugin> read_to_plugin(Reader& in) {
       hello.library = in.text();
       hello.name = in.text();
       hello.version = in.text();
+      hello.memory_mib = in.number<std::uint32_t>();
       return hello;
     }
     case kConfig:
@@ -195,7 +196,7 @@ std::optional<ToPlugin> read_to_plugin(Reader& in) {
 std::optional<FromPlugin> read_from_plugin(Reader& in) {
   switch (in.number<std::uint8_t>()) {
     case kReady:
-      return Ready{};
+      return Ready{in.text()};
     case kRefused:
       return Refused{in.text()};
     case kReturned:
@@ -256,6 +257,7 @@ Result<std::vector<std::string>> encode_start(const Hello& hello, std::string_vi
                        .text(hello.library)
                        .text(hello.name)
                        .text(hello.version)
+                       .number(hello.memory_mib)
                        .take());
   while (!config.empty()) {
     const auto part = config.substr(0, kMaxFrame - kConfigHead);
@@ -295,8 +297,8 @@ std::string encode_call(std::uint64_t id, WallTime now, const PluginInput& input
       .take();
 }
 
-std::string encode_ready() {
-  return Writer(kReady).take();
+std::string encode_ready(std::string_view held_by) {
+  return Writer(kReady).text(held_by.substr(0, kWhyLimit)).take();
 }
 
 std::string encode_refused(std::string_view why) {

@@ -6,8 +6,9 @@
 // its last field; more or fewer octets are an error.
 //
 //   to the plugin process                                  | from it
-//   1 hello   u32 wire version (1), text library path,     | 16 ready    -
-//             text name, text version                      | 17 refused  text why
+//   1 hello   u32 wire version (2), text library path,     | 16 ready    text what holds the
+//             text name, text version, u32 memory quota    |             process (sandbox.h)
+//             in MiB                                       | 17 refused  text why
 //   2 config  text part                                    | 18 returned u64 id, u8 last, u32 n,
 //   3 state   u32 n, n x (text key, text value)            |             n x effect
 //   4 begin   -                                            | 19 not understood  u64 id
@@ -39,12 +40,13 @@
 namespace xiaogate::host::wire {
 
 inline constexpr std::size_t kMaxFrame = 128 * 1024;
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 
 struct Hello {
   std::string library;
   std::string name;
   std::string version;
+  std::uint32_t memory_mib = 0;
 };
 struct ConfigPart {
   std::string text;
@@ -59,7 +61,9 @@ struct Call {
   PluginInput input;
 };
 
-struct Ready {};
+struct Ready {
+  std::string held_by;
+};
 struct Refused {
   std::string why;
 };
@@ -89,8 +93,8 @@ bool fits(const PluginInput& input);
 // REQUIRES: fits(input).
 std::string encode_call(std::uint64_t id, WallTime now, const PluginInput& input);
 
-std::string encode_ready();
-// Cut to what fits.
+// Both cut to what fits.
+std::string encode_ready(std::string_view held_by);
 std::string encode_refused(std::string_view why);
 // As many frames as it takes. REQUIRES: the quotas of plugin_library.h.
 std::vector<std::string> encode_returned(std::uint64_t id,

@@ -59,7 +59,7 @@ TEST(Wire, TheStartCarriesConfigurationAndState) {
   PluginState state;
   for (int i = 0; i < 10; ++i) state["key" + std::to_string(i)] = std::string(40'000, 'v');
   const std::string config(300'000, 'c');
-  const auto frames = encode_start({"lib.so", "p", "1.0.0"}, config, state);
+  const auto frames = encode_start({"lib.so", "p", "1.0.0", 64}, config, state);
   ASSERT_TRUE(frames.has_value());
   std::string read_config;
   PluginState read_state;
@@ -71,7 +71,9 @@ TEST(Wire, TheStartCarriesConfigurationAndState) {
   }
   EXPECT_EQ(read_config, config);
   EXPECT_EQ(read_state, state);
-  EXPECT_TRUE(std::holds_alternative<Hello>(*decode_to_plugin(frames->front())));
+  const auto hello = decode_to_plugin(frames->front());
+  ASSERT_TRUE(hello && std::holds_alternative<Hello>(*hello));
+  EXPECT_EQ(std::get<Hello>(*hello).memory_mib, 64U);
   EXPECT_TRUE(std::holds_alternative<Begin>(*decode_to_plugin(frames->back())));
   state["large"] = std::string(kMaxFrame, 'v');
   EXPECT_EQ(encode_start({}, "", state).error().code, "wire.too_large");

@@ -117,6 +117,7 @@ class Site {
   void deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
             const Instant& now);
   void answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token);
+  void accessed_offline(Effects& out, const Device& reader, const Json& body, const Instant& now);
 
   void reject(Effects& out, const Instant& now, const std::string& kind, const std::string& source,
               const std::string& reason, std::string_view detail);

@@ -3,10 +3,14 @@
 #include <utility>
 
 #include "access/decide.h"
+#include "cose/digest.h"
 #include "site/site.h"
 
 namespace xiaogate::site {
 namespace {
+
+// As long as the digest of a code in the records of decisions.
+constexpr std::size_t kCodeDigest = 16;
 
 Json decision_body(const AccessPoint& point, const access::Decision& decision, const Instant& now) {
   Json body{{"access_point", point.rules.id},
@@ -96,6 +100,26 @@ void Site::answer(Effects& out, const Device& reader, Verdict verdict, const std
                                   {"verdict", to_string(verdict)},
                                   {"text", {{"en", sentence.en}, {"zh", sentence.zh}}},
                                   {"token", token}})});
+}
+
+// On stable storage before the reader is told that it may forget them: its plugin acknowledges in
+// the same call. What was read may be a card's number, so the record has a digest of it.
+void Site::accessed_offline(Effects& out, const Device& reader, const Json& body,
+                            const Instant& now) {
+  const auto point = point_of_reader_.find(reader.id);
+  for (const Json& access : body.value("accesses", Json::array())) {
+    if (!access.is_object()) continue;
+    Json told{{"reader", reader.id}};
+    for (const char* member : {"time", "result", "means"})
+      told[member] = access.value(member, Json());
+    if (point != point_of_reader_.end()) told["access_point"] = point->second->rules.id;
+    const Json code = access.value("code", Json());
+    if (code.is_string() && code != "") {
+      const Digest digest = cose::sha256({as_bytes(code.get_ref<const std::string&>())});
+      told["code"] = to_hex(ByteView(digest).first(kCodeDigest));
+    }
+    journal_.append(out, now, Durability::stable, "offline_access", told);
+  }
 }
 
 }  // namespace xiaogate::site

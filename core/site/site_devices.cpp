@@ -27,6 +27,9 @@ void Site::event(Effects& out, const Device& device, const std::string& name, co
       body["code"].is_string()) {
     return scanned(out, device, body, now);
   }
+  if (name == "accessed_offline" && device.is("reader")) {
+    return accessed_offline(out, device, body, now);
+  }
   if (device.is("gate")) return gate_event(out, device, name, body, now);
   reject(out, now, "event_rejected", device.id, "unknown_event", name);
 }

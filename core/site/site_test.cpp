@@ -169,5 +169,25 @@ TEST_F(SiteTest, RecordsAreReportedOnlyOnceTheyAreStable) {
   EXPECT_EQ(std::get<SendReport>(settled.actions[0]).last, records.back().seq);
 }
 
+TEST_F(SiteTest, WhatAReaderDecidedItselfIsOnRecordBeforeItIsAcknowledged) {
+  config.devices.at("reader-1").publish = {"r1/ack"};
+  restart({});
+  handle(DeviceMessage{"r1", "batch"});
+  const Json accesses = {{{"time", 7}, {"result", "granted"}, {"means", "card"}, {"code", "04A2"}},
+                         {{"time", 8}, {"result", "denied"}, {"means", "button"}, {"code", ""}}};
+  returned(calls()[0], {event("reader-1", "accessed_offline", {{"accesses", accesses}}),
+                        publish("reader-1", "r1/ack")});
+  EXPECT_THAT(kinds(), ElementsAre("offline_access", "offline_access"));
+  EXPECT_EQ(last.durability, Durability::stable);
+  EXPECT_THAT(published(), ElementsAre("r1/ack"));
+  EXPECT_EQ(body(0)["access_point"], "point-1");
+  EXPECT_EQ(body(0)["time"], 7);
+  EXPECT_EQ(body(0)["code"].get<std::string>().size(), 32U);
+  EXPECT_FALSE(body(1).contains("code"));
+  handle(DeviceMessage{"r1", "nonsense"});
+  returned(calls()[0], {event("reader-1", "accessed_offline", {{"accesses", {1, "two"}}})});
+  EXPECT_THAT(kinds(), ElementsAre("offline_access", "offline_access"));
+}
+
 }  // namespace
 }  // namespace xiaogate::site

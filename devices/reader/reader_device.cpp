@@ -21,18 +21,12 @@ Json vbar_envelope(const std::string& serial, std::uint64_t number, Json data, W
           {"time", now.time_since_epoch().count() / 1000}};
 }
 
-// What its firmware publishes when it asks.
-Json vbar_ask(const std::string& serial, std::string_view code, std::uint64_t number,
-              WallTime now) {
-  return vbar_envelope(serial, number,
-                       {{"id", "-1"},
-                        {"type", 100},
-                        {"code", code},
-                        {"time", now.time_since_epoch().count() / 1000},
-                        {"result", 0},
-                        {"extra", {{"srcData", code}}},
-                        {"error", ""}},
-                       now);
+// One access as its firmware tells it, with the result: 1 admitted.
+Json vbar_record(std::string_view code, int result, WallTime now) {
+  return {{"id", "-1"},       {"type", 100},
+          {"code", code},     {"time", now.time_since_epoch().count() / 1000},
+          {"result", result}, {"extra", {{"srcData", code}}},
+          {"error", ""}};
 }
 
 std::string text_member(const Json& object, const char* name) {
@@ -52,8 +46,21 @@ std::string ReaderDevice::missing(const ReaderOptions& options) {
 }
 
 std::vector<std::string> ReaderDevice::subscriptions() const {
+  if (options_.protocol == "vbar") return {answer_topic(), acknowledgement_topic()};
   const auto topic = answer_topic();
   return topic.empty() ? std::vector<std::string>() : std::vector<std::string>{topic};
+}
+
+std::string ReaderDevice::acknowledgement_topic() const {
+  return "access_device/v1/event/" + options_.serial + "/access_reply";
+}
+
+void ReaderDevice::tell_kept(WallTime now, Doings& out) {
+  if (kept_.empty()) return;
+  const Json batch = vbar_envelope(options_.serial, ++serials_, kept_, now);
+  batch_ = batch.at("serialNo");
+  in_batch_ = kept_.size();
+  out.publications.push_back({"access_device/v1/event/access", canonical(batch)});
 }
 
 Publication ReaderDevice::native_state(bool online) const {
@@ -72,12 +79,22 @@ Doings ReaderDevice::connected(WallTime now) {
   if (options_.protocol == "vbar") {
     out.publications.push_back({"access_device/v1/event/connect",
                                 canonical(vbar_envelope(options_.serial, 0, {{"type", 1}}, now))});
+    tell_kept(now, out);
   }
   return out;
 }
 
 Doings ReaderDevice::message(std::string_view topic, std::string_view payload, WallTime now) {
   Doings out;
+  if (options_.protocol == "vbar" && topic == acknowledgement_topic()) {
+    const auto reply = parse_json(payload);
+    if (reply && reply->is_object() && text_member(*reply, "serialNo") == batch_) {
+      kept_.erase(kept_.begin(), kept_.begin() + static_cast<std::ptrdiff_t>(in_batch_));
+      in_batch_ = 0;
+      out.happened.push_back({{"what", "acknowledged"}, {"kept", kept_.size()}});
+    }
+    return out;
+  }
   const auto answer = topic == answer_topic() ? shown(payload) : std::nullopt;
   if (!answer) return out;
   ++answers_;
@@ -88,11 +105,21 @@ Doings ReaderDevice::message(std::string_view topic, std::string_view payload, W
 
 Result<Doings> ReaderDevice::order(const std::vector<std::string>& words, WallTime now) {
   std::string code;
-  for (std::size_t i = words[0] == "scan" ? 1 : 0; i < words.size(); ++i) {
+  const bool admits = words[0] == "admit";
+  for (std::size_t i = admits || words[0] == "scan" ? 1 : 0; i < words.size(); ++i) {
     code += (code.empty() ? "" : " ") + words[i];
   }
   if (code.empty()) return failure("order.unknown", "scan: which text?");
   Doings out;
+  if (admits) {
+    if (options_.protocol != "vbar") {
+      return failure("order.unknown", "admit: only a vbar terminal opens by itself");
+    }
+    kept_.push_back(vbar_record(code, 1, now));
+    out.happened.push_back({{"what", "admitted"}, {"kept", kept_.size()}});
+    tell_kept(now, out);
+    return out;
+  }
   scanned_at_ = now;
   out.happened.push_back({{"what", "scan"}, {"number", scans_ + 1}});
   out.publications.push_back(scan(code, now));
@@ -103,7 +130,7 @@ Publication ReaderDevice::scan(std::string_view code, WallTime now) {
   ++scans_;
   if (options_.protocol == "vbar") {
     return {"access_device/v1/event/access_online",
-            canonical(vbar_ask(options_.serial, code, scans_, now))};
+            canonical(vbar_envelope(options_.serial, ++serials_, vbar_record(code, 0, now), now))};
   }
   if (options_.protocol == "native") {
     return {"xg/dev/1/" + options_.device + "/event",

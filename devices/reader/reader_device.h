@@ -2,6 +2,8 @@
 //
 // Orders:
 //   scan TEXT    a text is held before it; a line that begins with no order's name is one as well
+//   admit TEXT   vbar: the terminal opens by itself, tells of it, and keeps the record until it is
+//                acknowledged; it tells again when it comes back
 #pragma once
 
 #include <cstdint>
@@ -32,7 +34,12 @@ class ReaderDevice : public SimulatedDevice {
   Doings message(std::string_view topic, std::string_view payload, WallTime now) override;
   Doings due(std::string_view, WallTime) override { return {}; }
   Result<Doings> order(const std::vector<std::string>& words, WallTime now) override;
-  bool idle() const override { return answers_ >= scans_ || answer_topic().empty(); }
+  bool idle() const override {
+    return kept_.empty() && (answers_ >= scans_ || answer_topic().empty());
+  }
+
+  // Records that are not acknowledged yet.
+  std::size_t kept() const { return kept_.size(); }
 
   // What it publishes for a text.
   Publication scan(std::string_view code, WallTime now);
@@ -44,11 +51,17 @@ class ReaderDevice : public SimulatedDevice {
 
  private:
   Publication native_state(bool online) const;
+  void tell_kept(WallTime now, Doings& out);
+  std::string acknowledgement_topic() const;
 
   ReaderOptions options_;
   std::uint64_t scans_ = 0;
   std::uint64_t answers_ = 0;
+  std::uint64_t serials_ = 0;
   WallTime scanned_at_;
+  std::vector<Json> kept_;
+  std::string batch_;         // serial number of the last batch
+  std::size_t in_batch_ = 0;  // records in it
 };
 
 }  // namespace xiaogate::devices

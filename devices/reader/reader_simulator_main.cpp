@@ -29,10 +29,10 @@ int main(int argc, char** argv) {
   ReaderOptions options;
   return process::run_program(
       {.name = "sim-reader",
-       .help =
-           "A reader, simulated on an MQTT broker: each line of orders is a scan. Other orders: "
-           "wait MS, offline, online, reboot [MS], lose-will, duplicate on|off, delay MS, "
-           "slow MS, deaf on|off, quit.",
+       .help = "A reader, simulated on an MQTT broker: each line of orders is a scan. Other "
+               "orders: admit TEXT, "
+               "wait MS, offline, online, reboot [MS], lose-will, duplicate on|off, delay MS, "
+               "slow MS, deaf on|off, quit.",
        .options = simulator_options(
            simulator,
            {{.names = "--protocol",

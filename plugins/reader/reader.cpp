@@ -62,4 +62,4 @@ bool emit_online(const Input& in, bool online, Effects& effects) {
   return effects.event(in.device, "online", dump({{"online", online}}));
 }
 
-XIAOGATE_PLUGIN(Reader, "reader", "1.0.0")
+XIAOGATE_PLUGIN(Reader, "reader", "1.1.0")

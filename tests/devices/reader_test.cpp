@@ -78,6 +78,24 @@ TEST(ReaderDevice, AnOrderIsAScanAndItWaitsForTheAnswer) {
   EXPECT_TRUE(device.idle());
 }
 
+TEST(ReaderDevice, KeepsWhatItDecidedItselfUntilItIsAcknowledged) {
+  InstalledPlugin plugin("reader-1", {{"protocol", "vbar"}, {"serial", "S1"}});
+  ReaderDevice device({.protocol = "vbar", .serial = "S1"});
+  device.order({"admit", "XG1:ONE"}, WallTime()).value();  // lost
+  device.order({"admit", "XG1:TWO"}, WallTime()).value();  // lost
+  EXPECT_EQ(device.kept(), 2U);
+  const auto effects = plugin.hear(device.connected(WallTime()));
+  ASSERT_EQ(effects.size(), 3U);
+  EXPECT_EQ(effects[1].name, "accessed_offline");
+  EXPECT_EQ(parse_json(effects[1].data)->at("accesses").size(), 2U);
+  // The acknowledgement of another batch says nothing of this one.
+  device.message("access_device/v1/event/S1/access_reply", R"({"serialNo":"x"})", WallTime());
+  EXPECT_FALSE(device.idle());
+  plugin.converse(device, effects);
+  EXPECT_EQ(device.kept(), 0U);
+  EXPECT_TRUE(device.idle());
+}
+
 TEST(ReaderPlugin, OptionsOfAnotherProtocolAreFaults) {
   const auto manifest = host::load_manifest(XIAOGATE_PLUGIN).value();
   for (const Json& options : {Json{{"protocol", "vbar"}}, Json{{"protocol", "generic"}},

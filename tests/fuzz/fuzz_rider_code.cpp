@@ -58,7 +58,8 @@ void check(std::string_view text, const access::Decision& decision) {
 void decide(std::string_view text) {
   static const access::TrustedIssuers issuers = {
       {fuzz::seeds().issuer_id, fuzz::seeds().issuer.public_key()}};
-  static const access::AccessPoint point{"gate-1", false, {}};
+  static const access::AccessPoint point{
+      .id = "gate-1", .closed = false, .exit = false, .profiles = {}};
   static const access::AccessPolicy policy;
   static const access::UsedCodes used;
   for (const bool cached : {true, false}) {

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include "host/thing_models.h"
+
 namespace xiaogate::host {
 
 Instant now() {
@@ -35,7 +37,9 @@ constexpr std::string_view kContrary = R"({
 }  // namespace
 
 Interfaces test_interfaces() {
-  return Interfaces::compile({&kContrary, 1}).value();
+  std::vector<std::string_view> models(thing_models().begin(), thing_models().end());
+  models.push_back(kContrary);
+  return Interfaces::compile(models).value();
 }
 
 PluginManifest test_manifest(const std::string& name) {
@@ -53,7 +57,7 @@ std::string test_config(const std::string& create) {
 }
 
 Harness::Harness(HostOptions options) {
-  options.runner = XIAOGATE_PLUGIN_RUNNER;
+  if (options.runner.empty()) options.runner = XIAOGATE_PLUGIN_RUNNER;
   auto made = PluginHost::create(std::move(options), test_interfaces(),
                                  [this](const std::string&) { return state; });
   EXPECT_TRUE(made.has_value()) << (made ? "" : made.error().text);
