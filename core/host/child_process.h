@@ -52,6 +52,8 @@ class ChildProcess {
 
   // Readable when a frame has come or the process closed its end; -1 after kill().
   int socket() const { return socket_.get(); }
+  // -1 once it has ended and was reaped.
+  pid_t pid() const { return pid_; }
   // Readable when the process has ended.
   int pidfd() const { return pidfd_.get(); }
 

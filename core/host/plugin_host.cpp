@@ -11,34 +11,9 @@
 #include <unistd.h>
 
 #include "host/supervised_plugin.h"
+#include "model/bytes.h"
 
 namespace xiaogate::host {
-
-std::string_view to_string(CallFault fault) {
-  switch (fault) {
-    case CallFault::not_understood:
-      return "not_understood";
-    case CallFault::crashed:
-      return "crashed";
-    case CallFault::overran:
-      return "overran";
-    case CallFault::protocol:
-      return "protocol";
-    case CallFault::expired:
-      return "expired";
-    case CallFault::overloaded:
-      return "overloaded";
-    case CallFault::too_large:
-      return "too_large";
-    case CallFault::unknown_plugin:
-      return "unknown_plugin";
-    case CallFault::no_such_action:
-      return "no_such_action";
-    case CallFault::invalid_action:
-      return "invalid_action";
-  }
-  return "unknown";
-}
 
 class PluginHost::Impl {
  public:
@@ -49,17 +24,42 @@ class PluginHost::Impl {
         epoll_(std::move(epoll)) {}
 
   void add(const PluginManifest& manifest, std::string config) {
-    const SupervisedPlugin::Surroundings around{options_, interfaces_, state_, epoll_.get(),
-                                                buffer_};
-    // Two tags a plugin: its socket's and its process's.
-    plugins_.push_back(std::make_unique<SupervisedPlugin>(around, 2 * plugins_.size(), manifest,
-                                                          std::move(config)));
-    by_name_.emplace(manifest.name, plugins_.back().get());
+    const SupervisedPlugin::Surroundings around{options_, interfaces_, state_,  epoll_.get(),
+                                                buffer_,  next_tag_,   retired_};
+    plugins_.emplace(manifest.name,
+                     std::make_unique<SupervisedPlugin>(around, manifest, std::move(config)));
+  }
+
+  Result<void> remove(const std::string& name) {
+    const auto found = plugins_.find(name);
+    if (found == plugins_.end()) return unknown(name);
+    found->second->retire(told_);
+    plugins_.erase(found);
+    return {};
+  }
+
+  Result<void> start(const std::string& name, Instant now) {
+    const auto found = plugins_.find(name);
+    if (found == plugins_.end()) return unknown(name);
+    found->second->start_now(now);
+    return {};
+  }
+
+  Result<void> upgrade(const PluginManifest& manifest, std::string config) {
+    const auto found = plugins_.find(manifest.name);
+    if (found == plugins_.end()) return unknown(manifest.name);
+    return found->second->upgrade(manifest, std::move(config));
+  }
+
+  std::vector<PluginOverview> plugins(Instant now) const {
+    std::vector<PluginOverview> all;
+    for (const auto& [name, plugin] : plugins_) all.push_back(plugin->overview(now));
+    return all;
   }
 
   void call(PluginCall call, MonoTime expires, Instant now) {
-    const auto found = by_name_.find(call.plugin);
-    if (found == by_name_.end()) {
+    const auto found = plugins_.find(call.plugin);
+    if (found == plugins_.end()) {
       told_.emplace_back(
           CallFailed{call.plugin, call.id, call.input.device, CallFault::unknown_plugin});
       return;
@@ -72,7 +72,7 @@ class PluginHost::Impl {
   std::optional<MonoTime> next_deadline() const {
     if (!told_.empty()) return MonoTime{};
     std::optional<MonoTime> next;
-    for (const auto& plugin : plugins_) {
+    for (const auto& [name, plugin] : plugins_) {
       const auto deadline = plugin->next_deadline();
       if (deadline) next = next ? std::min(*next, *deadline) : *deadline;
     }
@@ -80,31 +80,39 @@ class PluginHost::Impl {
   }
 
   std::vector<HostEvent> service(Instant now) {
-    // What does not fit stays readable and is told the next time.
-    std::array<epoll_event, 64> ready;
-    const int n = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
-    std::vector<SupervisedPlugin::Readiness> readiness(plugins_.size());
-    for (int i = 0; i < n; ++i) {
-      const std::uint64_t tag = ready[static_cast<std::size_t>(i)].data.u64;
-      (tag % 2 == 0 ? readiness[tag / 2].socket : readiness[tag / 2].process) = true;
-    }
+    const ReadyTags ready = ready_tags();
     std::vector<HostEvent> events = std::exchange(told_, {});
-    for (std::size_t i = 0; i < plugins_.size(); ++i) {
-      plugins_[i]->service(readiness[i], now, events);
-    }
+    std::erase_if(retired_, [&](const auto& session) {
+      return session->process_ready(ready) && session->ended().has_value();
+    });
+    for (const auto& [name, plugin] : plugins_) plugin->service(ready, now, events);
     return events;
   }
 
  private:
+  static std::unexpected<Error> unknown(const std::string& name) {
+    return failure("plugin.unknown", "no plugin " + printable(name) + " is in use here");
+  }
+
+  // What does not fit stays readable and is told the next time.
+  ReadyTags ready_tags() const {
+    std::array<epoll_event, 64> ready;
+    const int n = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
+    std::vector<std::uint64_t> tags;
+    for (int i = 0; i < n; ++i) tags.push_back(ready[static_cast<std::size_t>(i)].data.u64);
+    return ReadyTags(std::move(tags));
+  }
+
   HostOptions options_;
   Interfaces interfaces_;
   StateSource state_;
   Descriptor epoll_;
   // One octet more than a frame may have, so that one that was cut is refused.
   std::vector<char> buffer_ = std::vector<char>(wire::kMaxFrame + 1);
-  std::vector<std::unique_ptr<SupervisedPlugin>> plugins_;
-  std::map<std::string, SupervisedPlugin*, std::less<>> by_name_;
-  std::vector<HostEvent> told_;  // by call(), for the next service()
+  std::uint64_t next_tag_ = 0;
+  std::vector<std::unique_ptr<PluginSession>> retired_;
+  std::map<std::string, std::unique_ptr<SupervisedPlugin>, std::less<>> plugins_;
+  std::vector<HostEvent> told_;  // outside service(), for the next one
 };
 
 PluginHost::PluginHost(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -127,6 +135,22 @@ Result<std::unique_ptr<PluginHost>> PluginHost::create(HostOptions options, Inte
 
 void PluginHost::add(const PluginManifest& manifest, std::string config) {
   impl_->add(manifest, std::move(config));
+}
+
+Result<void> PluginHost::remove(const std::string& name) {
+  return impl_->remove(name);
+}
+
+Result<void> PluginHost::start(const std::string& name, Instant now) {
+  return impl_->start(name, now);
+}
+
+Result<void> PluginHost::upgrade(const PluginManifest& manifest, std::string config) {
+  return impl_->upgrade(manifest, std::move(config));
+}
+
+std::vector<PluginOverview> PluginHost::plugins(Instant now) const {
+  return impl_->plugins(now);
 }
 
 void PluginHost::call(PluginCall call, MonoTime expires, Instant now) {

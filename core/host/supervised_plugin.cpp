@@ -1,41 +1,31 @@
 #include "host/supervised_plugin.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
-#include <sys/epoll.h>
-
-#include "host/plugin_library.h"
 #include "model/bytes.h"
 
 namespace xiaogate::host {
 namespace {
 
-std::size_t text_bytes(const std::vector<PluginEffect>& effects) {
-  std::size_t bytes = 0;
-  for (const auto& effect : effects) {
-    bytes += effect.device.size() + effect.name.size() + effect.data.size();
-  }
-  return bytes;
+constexpr std::size_t kBeginning = 64;  // octets of a quarantined input that are told
+
+bool everything(const CallQueue::Pending& /*pending*/) {
+  return true;
 }
 
-void watch(int epoll, int operation, int fd, std::uint32_t interest, std::uint64_t tag) {
-  epoll_event event{};
-  event.events = interest;
-  event.data.u64 = tag;
-  epoll_ctl(epoll, operation, fd, &event);
+std::string minutes(Millis window) {
+  return std::to_string(std::chrono::ceil<std::chrono::minutes>(window).count()) + " min";
 }
 
 }  // namespace
 
-SupervisedPlugin::SupervisedPlugin(const Surroundings& around, std::uint64_t tag,
-                                   const PluginManifest& manifest, std::string config)
+SupervisedPlugin::SupervisedPlugin(const Surroundings& around, PluginManifest manifest,
+                                   std::string config)
     : around_(around),
-      tag_(tag),
-      manifest_(manifest),
+      manifest_(std::move(manifest)),
       config_(std::move(config)),
-      interfaces_(around.interfaces.bind(manifest.interfaces)) {}
+      interfaces_(around.interfaces.bind(manifest_.interfaces)) {}
 
 void SupervisedPlugin::call(PluginCall call, MonoTime expires, Instant now,
                             std::vector<HostEvent>& events) {
@@ -44,215 +34,248 @@ void SupervisedPlugin::call(PluginCall call, MonoTime expires, Instant now,
     return fail(call, unknown ? CallFault::no_such_action : CallFault::invalid_action, events);
   }
   if (!wire::fits(call.input)) return fail(call, CallFault::too_large, events);
-  if (queue_.size() >= around_.options.most_queued)
+  if (parked_) return fail(call, CallFault::parked, events);
+  if (quarantine_.holds(call.input)) return fail(call, CallFault::quarantined, events);
+  if (queue_.size() >= around_.options.most_queued) {
     return fail(call, CallFault::overloaded, events);
-  queue_.push_back({std::move(call), expires});
+  }
+  queue_.add(std::move(call), expires);
   send(now);
 }
 
-void SupervisedPlugin::service(Readiness ready, Instant now, std::vector<HostEvent>& events) {
-  if (ready.socket || ready.process) receive(ready.process, now, events);
-  if (ready.process && process_) {
-    if (auto ended = process_->ended()) {
-      if (state_ != State::ending) end(CallFault::crashed, "", now, events);
-      down(why_.empty() ? std::move(*ended) : std::move(why_), now, events);
+void SupervisedPlugin::service(const ReadyTags& ready, Instant now,
+                               std::vector<HostEvent>& events) {
+  // Before anything is received: what earlier calls of service() told has been stored by now.
+  if (upgrade_ && !upgrade_->session) begin_upgrade(now, events);
+  if (session_) {
+    const bool ended = session_->process_ready(ready);
+    if (ended || session_->socket_ready(ready)) receive(ended, now, events);
+    if (ended) {
+      if (auto how = session_->ended()) {
+        end({}, now, events);
+        session_.reset();
+        failed(std::move(*how), now, events);
+      }
     }
   }
+  if (upgrade_ && upgrade_->session) watch_upgrade(ready, now, events);
   check_deadlines(now, events);
-  expire(now, events);
-  if (state_ == State::waiting && now.mono >= since_) start(now, events);
+  fail_unsent(CallFault::expired, events,
+              [now](const auto& pending) { return now.mono > pending.expires; });
+  if (!session_ && !parked_ && !upgrade_ && now.mono >= restart_at_) start(now, events);
   send(now);
 }
 
 std::optional<MonoTime> SupervisedPlugin::next_deadline() const {
-  std::optional<MonoTime> next;
+  std::optional<MonoTime> next = queue_.next_expiry();
   const auto consider = [&next](MonoTime time) { next = next ? std::min(*next, time) : time; };
-  if (state_ == State::waiting) consider(since_);
-  if (state_ == State::starting) consider(since_ + around_.options.start_deadline);
-  if (in_flight_ > 0) consider(head_since_ + around_.options.call_deadline);
-  for (std::size_t i = in_flight_; i < queue_.size(); ++i) {
-    // A call expires once its time is over, one tick after `expires`.
-    if (queue_[i].expires != MonoTime::max()) consider(queue_[i].expires + Millis(1));
+  const auto& options = around_.options;
+  if (!session_ && !parked_ && !upgrade_) consider(restart_at_);
+  if (session_ && session_->phase() == PluginSession::Phase::starting) {
+    consider(session_->since() + options.start_deadline);
+  }
+  if (queue_.in_flight() > 0) consider(queue_.head_since() + options.call_deadline);
+  if (upgrade_ && upgrade_->session) {
+    consider(upgrade_->session->since() + options.upgrade_deadline);
+  } else if (upgrade_ && queue_.in_flight() == 0) {
+    consider(MonoTime{});
   }
   return next;
 }
 
+Result<std::unique_ptr<PluginSession>> SupervisedPlugin::make_session(
+    const PluginManifest& manifest, const std::string& config, Instant now) {
+  const std::uint64_t tag = std::exchange(around_.next_tag, around_.next_tag + 2);
+  return PluginSession::start(manifest, config, around_.state(manifest.name),
+                              {around_.options.runner, around_.epoll, tag}, now);
+}
+
 void SupervisedPlugin::start(Instant now, std::vector<HostEvent>& events) {
-  auto frames = wire::encode_start(
-      {manifest_.library, manifest_.name, manifest_.version, manifest_.quotas.memory_mib}, config_,
-      around_.state(manifest_.name));
-  if (!frames) return down(frames.error().text, now, events);
-  auto process = ChildProcess::start(around_.options.runner, manifest_.name);
-  if (!process) return down(process.error().text, now, events);
-  process_.emplace(std::move(*process));
-  outgoing_.assign(std::make_move_iterator(frames->begin()),
-                   std::make_move_iterator(frames->end()));
-  state_ = State::starting;
-  since_ = now.mono;
-  writable_wanted_ = false;
-  watch(around_.epoll, EPOLL_CTL_ADD, process_->socket(), EPOLLIN, tag_);
-  watch(around_.epoll, EPOLL_CTL_ADD, process_->pidfd(), EPOLLIN, tag_ + 1);
+  auto session = make_session(manifest_, config_, now);
+  if (session) {
+    session_ = std::move(*session);
+    return;
+  }
+  if (session.error().code == "host.unavailable") {
+    wait_for_restart(std::move(session.error().text), now, events);
+  } else {
+    failed(std::move(session.error().text), now, events);
+  }
 }
 
 void SupervisedPlugin::receive(bool to_the_end, Instant now, std::vector<HostEvent>& events) {
   // Stops when nothing more is due, so that a call's way back costs one recv(); what comes unasked
   // is found by the next epoll_wait().
+  bool starting = false;
   do {
-    if (state_ != State::starting && state_ != State::up) return;
-    std::string_view octets;
-    switch (process_->receive(around_.buffer, octets)) {
-      case ChildProcess::Received::nothing:
-        return;
-      case ChildProcess::Received::closed:
-        return end(CallFault::crashed, "", now, events);
-      case ChildProcess::Received::frame:
-        break;
+    if (session_->phase() == PluginSession::Phase::over) return;
+    auto news = session_->receive(around_.buffer, now);
+    if (std::holds_alternative<std::monostate>(news)) return;
+    if (auto* broken = std::get_if<PluginSession::Broken>(&news)) {
+      return end(std::move(*broken), now, events);
     }
-    auto frame = wire::decode_from_plugin(octets);
-    if (!frame) return end(CallFault::protocol, frame.error().text, now, events);
-    if (!accept(*frame, now, events)) {
-      return end(CallFault::protocol, "sent a frame that was not due", now, events);
+    if (!accept(news, now, events)) {
+      return end({CallFault::protocol, "sent a frame that was not due"}, now, events);
     }
-  } while (to_the_end || in_flight_ > 0 || state_ == State::starting);
+    starting = session_->phase() == PluginSession::Phase::starting;
+  } while (to_the_end || queue_.in_flight() > 0 || starting);
 }
 
-bool SupervisedPlugin::accept(wire::FromPlugin& frame, Instant now,
+bool SupervisedPlugin::accept(PluginSession::News& news, Instant now,
                               std::vector<HostEvent>& events) {
-  if (state_ == State::starting) {
-    if (auto* refused = std::get_if<wire::Refused>(&frame)) {
-      end(CallFault::crashed, printable(refused->why, 1000), now, events);
-      return true;
-    }
-    const auto* ready = std::get_if<wire::Ready>(&frame);
-    if (ready == nullptr || !outgoing_.empty()) return false;
-    state_ = State::up;
-    since_ = now.mono;
-    events.emplace_back(PluginUp{name(), printable(ready->held_by)});
+  if (std::holds_alternative<PluginSession::Ready>(news)) {
+    events.emplace_back(PluginUp{manifest_.name, session_->held_by()});
     return true;
   }
-  if (in_flight_ == 0) return false;
-  if (auto* returned = std::get_if<wire::Returned>(&frame)) {
-    return accept_returned(*returned, now, events);
+  if (queue_.in_flight() == 0) return false;
+  const PluginCall& head = queue_.head();
+  if (auto* returned = std::get_if<wire::Returned>(&news)) {
+    if (returned->id != head.id || !queue_.add_effects(std::move(returned->effects))) return false;
+    if (!returned->last) return true;
+    auto effects = queue_.answer_head(now.mono);
+    auto refused = take_refused(effects, interfaces_);
+    events.emplace_back(
+        CallReturned{manifest_.name, returned->id, std::move(effects), std::move(refused)});
+    return true;
   }
-  if (auto* not_understood = std::get_if<wire::NotUnderstood>(&frame)) {
-    return accept_not_understood(not_understood->id, now, events);
+  const auto* not_understood = std::get_if<wire::NotUnderstood>(&news);
+  if (not_understood == nullptr || not_understood->id != head.id || queue_.has_effects()) {
+    return false;
   }
-  return false;
-}
-
-bool SupervisedPlugin::accept_returned(wire::Returned& returned, Instant now,
-                                       std::vector<HostEvent>& events) {
-  if (returned.id != queue_.front().call.id) return false;
-  if (partial_.empty()) {
-    partial_ = std::move(returned.effects);
-  } else {
-    std::ranges::move(returned.effects, std::back_inserter(partial_));
-  }
-  if (partial_.size() > kMaxEffects || text_bytes(partial_) > kMaxResultBytes) return false;
-  if (!returned.last) return true;
-  auto effects = std::exchange(partial_, {});
-  auto refused = take_refused(effects, interfaces_);
-  events.emplace_back(CallReturned{name(), returned.id, std::move(effects), std::move(refused)});
-  pop_head(now);
-  return true;
-}
-
-bool SupervisedPlugin::accept_not_understood(std::uint64_t id, Instant now,
-                                             std::vector<HostEvent>& events) {
-  if (id != queue_.front().call.id || !partial_.empty()) return false;
-  fail(queue_.front().call, CallFault::not_understood, events);
-  pop_head(now);
+  fail(head, CallFault::not_understood, events);
+  queue_.answer_head(now.mono);
   return true;
 }
 
 void SupervisedPlugin::check_deadlines(Instant now, std::vector<HostEvent>& events) {
   const auto& options = around_.options;
-  if (state_ == State::starting && now.mono >= since_ + options.start_deadline) {
-    end(CallFault::overran,
-        "was not ready within " + std::to_string(options.start_deadline.count()) + " ms", now,
-        events);
+  const auto late = [](const char* what, Millis deadline) {
+    return PluginSession::Broken{CallFault::overran,
+                                 what + std::to_string(deadline.count()) + " ms"};
+  };
+  if (session_ && session_->phase() == PluginSession::Phase::starting &&
+      now.mono >= session_->since() + options.start_deadline) {
+    end(late("was not ready within ", options.start_deadline), now, events);
   }
-  if (in_flight_ > 0 && now.mono >= head_since_ + options.call_deadline) {
-    end(CallFault::overran,
-        "did not answer a call within " + std::to_string(options.call_deadline.count()) + " ms",
-        now, events);
+  if (queue_.in_flight() > 0 && now.mono >= queue_.head_since() + options.call_deadline) {
+    end(late("did not answer a call within ", options.call_deadline), now, events);
   }
-}
-
-void SupervisedPlugin::expire(Instant now, std::vector<HostEvent>& events) {
-  const auto unsent = queue_.begin() + static_cast<std::ptrdiff_t>(in_flight_);
-  const auto live = std::stable_partition(
-      unsent, queue_.end(), [now](const Pending& pending) { return now.mono <= pending.expires; });
-  for (auto late = live; late != queue_.end(); ++late) fail(late->call, CallFault::expired, events);
-  queue_.erase(live, queue_.end());
 }
 
 void SupervisedPlugin::send(Instant now) {
-  if (!process_ || state_ == State::ending) return;
-  while (!outgoing_.empty()) {
-    if (!send_frame(outgoing_.front())) return;
-    outgoing_.pop_front();
+  if (!session_ || session_->phase() == PluginSession::Phase::over || !session_->flush()) return;
+  // Calls wait for the end of an upgrade.
+  if (!is_up() || upgrade_) return session_->want_writable(false);
+  while (queue_.in_flight() < around_.options.most_in_flight) {
+    const auto* next = queue_.next();
+    // service() tells of one that has expired; nothing behind it is sent before.
+    if (next == nullptr || now.mono > next->expires) break;
+    if (!session_->send(wire::encode_call(next->call.id, now.wall, next->call.input))) return;
+    queue_.sent(now.mono);
   }
-  if (state_ != State::up) return want_writable(false);
-  while (in_flight_ < queue_.size() && in_flight_ < around_.options.most_in_flight) {
-    const auto& pending = queue_[in_flight_];
-    // service() tells of it; nothing behind it is sent before.
-    if (now.mono > pending.expires) break;
-    if (!send_frame(wire::encode_call(pending.call.id, now.wall, pending.call.input))) return;
-    if (in_flight_++ == 0) head_since_ = now.mono;
-  }
-  want_writable(false);
-}
-
-bool SupervisedPlugin::send_frame(std::string_view frame) {
-  const auto sent = process_->send(frame);
-  // `never`: receive() finds the reason.
-  want_writable(sent == ChildProcess::Sent::later);
-  return sent == ChildProcess::Sent::whole;
-}
-
-void SupervisedPlugin::want_writable(bool wanted) {
-  if (wanted == writable_wanted_) return;
-  writable_wanted_ = wanted;
-  watch(around_.epoll, EPOLL_CTL_MOD, process_->socket(), wanted ? EPOLLIN | EPOLLOUT : EPOLLIN,
-        tag_);
-}
-
-void SupervisedPlugin::pop_head(Instant now) {
-  queue_.pop_front();
-  --in_flight_;
-  head_since_ = now.mono;
+  session_->want_writable(false);
 }
 
 void SupervisedPlugin::fail(const PluginCall& call, CallFault fault,
                             std::vector<HostEvent>& events) const {
-  events.emplace_back(CallFailed{name(), call.id, call.input.device, fault});
+  events.emplace_back(CallFailed{manifest_.name, call.id, call.input.device, fault});
 }
 
-void SupervisedPlugin::end(CallFault fault, std::string why, Instant now,
+void SupervisedPlugin::fail_unsent(CallFault fault, std::vector<HostEvent>& events,
+                                   const std::function<bool(const CallQueue::Pending&)>& which) {
+  for (const auto& call : queue_.take_unsent(which)) fail(call, fault, events);
+}
+
+void SupervisedPlugin::end(PluginSession::Broken broken, Instant now,
                            std::vector<HostEvent>& events) {
-  watch(around_.epoll, EPOLL_CTL_DEL, process_->socket(), 0, tag_);
-  process_->kill();
-  if (in_flight_ > 0) {
-    fail(queue_.front().call, fault, events);
-    queue_.pop_front();
+  if (session_->phase() == PluginSession::Phase::over) return;
+  if (is_up() && now.mono >= session_->since() + around_.options.healthy_after) backoff_.reset();
+  session_->end(std::move(broken.why));
+  if (const auto head = queue_.lose_process()) {
+    fail(*head, broken.fault, events);
+    blame(*head, events);
   }
-  in_flight_ = 0;
-  partial_.clear();
-  outgoing_.clear();
-  why_ = std::move(why);
-  if (state_ == State::up && now.mono >= since_ + around_.options.healthy_after) backoff_.reset();
-  state_ = State::ending;
 }
 
-void SupervisedPlugin::down(std::string reason, Instant now, std::vector<HostEvent>& events) {
+void SupervisedPlugin::blame(const PluginCall& head, std::vector<HostEvent>& events) {
+  const PluginInput& input = head.input;
+  if (!quarantine_.ended_by(input)) return;
+  events.emplace_back(InputQuarantined{manifest_.name, input.device, input.name,
+                                       to_hex(fingerprint(input)),
+                                       printable(input.data, kBeginning)});
+  fail_unsent(CallFault::quarantined, events,
+              [this](const auto& pending) { return quarantine_.holds(pending.call.input); });
+}
+
+void SupervisedPlugin::failed(std::string reason, Instant now, std::vector<HostEvent>& events) {
   const auto& options = around_.options;
-  process_.reset();
-  why_.clear();
+  failures_.push_back(now.mono);
+  if (failures_.size() > options.most_failures + 1) failures_.pop_front();
+  const auto count = failures_since(now.mono - options.failure_window);
+  if (count <= options.most_failures) return wait_for_restart(std::move(reason), now, events);
+  parked_ = true;
+  events.emplace_back(PluginParked{
+      manifest_.name, "failed " + std::to_string(count) + " times within " +
+                          minutes(options.failure_window) + ", the last time: " + reason});
+  fail_unsent(CallFault::parked, events, everything);
+}
+
+void SupervisedPlugin::wait_for_restart(std::string reason, Instant now,
+                                        std::vector<HostEvent>& events) {
+  const auto& options = around_.options;
   backoff_ = backoff_ ? std::min(*backoff_ * 2, options.most_backoff) : options.least_backoff;
-  state_ = State::waiting;
-  since_ = now.mono + *backoff_;
-  events.emplace_back(PluginDown{name(), std::move(reason), *backoff_});
+  restart_at_ = now.mono + *backoff_;
+  events.emplace_back(PluginDown{manifest_.name, std::move(reason), *backoff_});
+}
+
+std::size_t SupervisedPlugin::failures_since(MonoTime start) const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(failures_, [start](MonoTime at) { return at > start; }));
+}
+
+void SupervisedPlugin::forgive() {
+  parked_ = false;
+  backoff_.reset();
+  failures_.clear();
+  quarantine_.clear();
+}
+
+void SupervisedPlugin::start_now(Instant now) {
+  forgive();
+  restart_at_ = now.mono;
+}
+
+void SupervisedPlugin::retire_session() {
+  if (!session_) return;
+  session_->end("");
+  around_.retired.push_back(std::move(session_));
+}
+
+void SupervisedPlugin::retire(std::vector<HostEvent>& events) {
+  if (upgrade_) give_up_upgrade("the plugin was removed", events);
+  retire_session();
+  if (const auto head = queue_.lose_process()) fail(*head, CallFault::unknown_plugin, events);
+  fail_unsent(CallFault::unknown_plugin, events, everything);
+}
+
+PluginOverview SupervisedPlugin::overview(Instant now) const {
+  PluginOverview overview;
+  overview.name = manifest_.name;
+  overview.version = manifest_.version;
+  overview.state = parked_ ? "parked" : "waiting";
+  if (upgrade_) overview.upgrading_to = upgrade_->manifest.version;
+  overview.failures = failures_since(now.mono - around_.options.failure_window);
+  overview.quarantined = quarantine_.size();
+  overview.queued = queue_.size();
+  if (session_) {
+    const auto phase = session_->phase();
+    overview.state = phase == PluginSession::Phase::up         ? "up"
+                     : phase == PluginSession::Phase::starting ? "starting"
+                                                               : "ending";
+    overview.pid = session_->pid();
+    overview.held_by = session_->held_by();
+  }
+  return overview;
 }
 
 }  // namespace xiaogate::host

@@ -111,7 +111,7 @@ TEST(PluginFault, AFullQueueRefusesAndGoesOn) {
 }
 
 TEST(PluginFault, EveryCallIsAnsweredOnceThroughManyCrashes) {
-  Harness harness({.least_backoff = Millis(1), .most_backoff = Millis(2)});
+  Harness harness({.least_backoff = Millis(1), .most_backoff = Millis(2), .most_failures = 1000});
   harness.host().add(test_manifest("contrary"), test_config());
   constexpr std::uint64_t kCalls = 300;
   for (std::uint64_t id = 1; id <= kCalls; ++id) {

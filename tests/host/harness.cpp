@@ -23,12 +23,13 @@ constexpr std::string_view kContrary = R"({
   "title": "contrary",
   "actions": {
     "behave": {}, "crash": {}, "exit": {}, "loop": {}, "throw": {}, "no such": {}, "flood": {},
-    "fill": {}, "nonsense": {}, "recall": {}, "environment": {}, "lie": {},
+    "fill": {}, "nonsense": {}, "recall": {}, "environment": {}, "lie": {}, "count": {},
     "remember": {"input": {"type": "object"}}
   },
   "events": {
     "before": {}, "drop": {},
     "heard": {"data": {"type": "object", "properties": {"size": {"type": "string"}}}},
+    "counted": {"data": {"type": "object", "properties": {"count": {"type": "string"}}}},
     "recalled": {"data": {"type": "object", "properties": {"kept": {"type": "string"}}}},
     "surroundings": {"data": {"type": "object", "properties": {"path": {"type": "string"}}}}
   }
@@ -52,6 +53,13 @@ PluginManifest test_manifest(const std::string& name) {
   return manifest;
 }
 
+PluginManifest test_manifest_2() {
+  auto manifest = test_manifest("contrary");
+  manifest.version = "2.0.0";
+  manifest.library = std::string(XIAOGATE_TEST_PLUGINS) + "/libxiaogate_contrary_2.so";
+  return manifest;
+}
+
 std::string test_config(const std::string& create) {
   return R"({"devices":{"d1":{"how":"create:)" + create + R"("}}})";
 }
@@ -70,6 +78,24 @@ void Harness::call(const std::string& plugin, std::uint64_t id, const std::strin
   host_->call({id, plugin, std::move(input)}, expires, now());
 }
 
+void Harness::message(const std::string& plugin, std::uint64_t id, const std::string& topic,
+                      std::string data) {
+  PluginInput input{PluginInputKind::message, "d1", topic, std::move(data)};
+  host_->call({id, plugin, std::move(input)}, MonoTime::max(), now());
+}
+
+void Harness::serve() {
+  auto told = host_->service(now());
+  for (auto& event : told) {
+    if (const auto* returned = std::get_if<CallReturned>(&event)) {
+      for (const auto& effect : returned->effects) {
+        if (effect.kind == PluginEffectKind::put) state[effect.name] = effect.data;
+      }
+    }
+    events.push_back(std::move(event));
+  }
+}
+
 bool Harness::run_until(const std::function<bool()>& done) {
   const auto give_up = now().mono + std::chrono::minutes(1);
   while (!done()) {
@@ -79,7 +105,7 @@ bool Harness::run_until(const std::function<bool()>& done) {
     const auto wait = std::clamp((due - moment).count(), MonoClock::rep{0}, MonoClock::rep{60'000});
     pollfd ready{host_->descriptor(), POLLIN, 0};
     poll(&ready, 1, due <= moment ? 0 : static_cast<int>(wait));
-    for (auto& event : host_->service(now())) events.push_back(std::move(event));
+    serve();
   }
   return true;
 }

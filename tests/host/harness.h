@@ -18,6 +18,9 @@ Interfaces test_interfaces();
 // The plugin `name` of tests/host/plugins.
 PluginManifest test_manifest(const std::string& name);
 
+// The plugin contrary in version 2.0.0.
+PluginManifest test_manifest_2();
+
 // A configuration of one device, d1; contrary plugins look for "create:<how>" in it.
 std::string test_config(const std::string& create = "behave");
 
@@ -29,6 +32,11 @@ class Harness {
   // Makes a call for device d1 that never expires unless told.
   void call(const std::string& plugin, std::uint64_t id, const std::string& action,
             std::string data = "{}", MonoTime expires = MonoTime::max());
+  // The same with a message of d1.
+  void message(const std::string& plugin, std::uint64_t id, const std::string& topic,
+               std::string data = "");
+  // One service(); what its answers put is stored before the next.
+  void serve();
   // Serves the host until `done`; false when that takes longer than a minute.
   bool run_until(const std::function<bool()>& done);
 

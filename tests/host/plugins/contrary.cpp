@@ -53,6 +53,7 @@ class Contrary : public xiaogate::sdk::Plugin {
       const bool empty = std::getenv("PATH") == nullptr;
       return effects.event(in.device, "surroundings", object("path", empty ? "none" : "some"));
     }
+    if (in.name == "count") return count(in, effects);
     if (in.name == "lie") return lie(in, effects);
     effects.event(in.device, "before", "{}");
     return misbehave(in.name);
@@ -61,6 +62,13 @@ class Contrary : public xiaogate::sdk::Plugin {
  private:
   static std::string object(const std::string& name, const std::string& text) {
     return "{\"" + name + "\":\"" + text + "\"}";
+  }
+  // Counts on from the count that is stored, and stores it.
+  bool count(const Input& in, Effects& effects) {
+    auto& stored = state_["count"];
+    stored = std::to_string(stored.empty() ? 1 : std::stoi(stored) + 1);
+    return effects.put("count", stored) &&
+           effects.event(in.device, "counted", object("count", stored));
   }
   // Three events that no Thing Model allows, among effects that are in order.
   static bool lie(const Input& in, Effects& effects) {
@@ -94,4 +102,4 @@ class Contrary : public xiaogate::sdk::Plugin {
 
 }  // namespace
 
-XIAOGATE_PLUGIN(Contrary, "contrary", "1.0.0")
+XIAOGATE_PLUGIN(Contrary, "contrary", XIAOGATE_TEST_VERSION)
