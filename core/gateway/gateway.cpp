@@ -39,6 +39,27 @@ site::Input to_input(host::HostEvent&& event) {
           {{"plugin", e.plugin}, {"reason", e.reason}, {"restart_in_ms", e.restart_in.count()}});
       return site::PluginDown{std::move(e.plugin), std::move(e.reason)};
     }
+    site::Input operator()(host::PluginParked& e) const {
+      log_error("plugin parked: it stays down until it is started again or replaced",
+                {{"plugin", e.plugin}, {"reason", e.reason}});
+      return site::PluginParked{std::move(e.plugin), std::move(e.reason)};
+    }
+    site::Input operator()(host::PluginUpgraded& e) const {
+      log_info("plugin upgraded", {{"plugin", e.plugin}, {"from", e.from}, {"to", e.to}});
+      return site::PluginUpgraded{std::move(e.plugin), std::move(e.from), std::move(e.to)};
+    }
+    site::Input operator()(host::PluginUpgradeFailed& e) const {
+      log_error("plugin upgrade failed, the version before goes on",
+                {{"plugin", e.plugin}, {"version", e.version}, {"reason", e.reason}});
+      return site::PluginUpgradeFailed{std::move(e.plugin), std::move(e.version),
+                                       std::move(e.reason)};
+    }
+    site::Input operator()(host::InputQuarantined& e) const {
+      log_warning("input quarantined",
+                  {{"plugin", e.plugin}, {"device", e.device}, {"topic", e.name}});
+      return site::InputQuarantined{std::move(e.plugin), std::move(e.device), std::move(e.name),
+                                    std::move(e.digest), std::move(e.beginning)};
+    }
     site::Input operator()(host::CallReturned& e) const {
       return site::CallReturned{std::move(e.plugin), e.call, std::move(e.effects),
                                 std::move(e.refused)};

@@ -69,6 +69,15 @@ struct PluginUpgradeFailed {
   std::string reason;
 };
 
+// The input has ended its plugin's process twice and is not given to it again.
+struct InputQuarantined {
+  std::string plugin;
+  std::string device;
+  std::string name;       // the topic
+  std::string digest;     // SHA-256 of the input, hexadecimal
+  std::string beginning;  // first octets of its data, printable
+};
+
 // A call's answer. `effects` keep to the Thing Models of the plugin's manifest; what did not stands
 // in `refused`.
 struct CallReturned {
@@ -103,6 +112,6 @@ struct Tick {};
 using Input =
     std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage, MessageDropped,
                  PluginUp, PluginDown, PluginParked, PluginUpgraded, PluginUpgradeFailed,
-                 CallReturned, CallFailed, DiskFull, CacheFault, Tick>;
+                 InputQuarantined, CallReturned, CallFailed, DiskFull, CacheFault, Tick>;
 
 }  // namespace xiaogate::site

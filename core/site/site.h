@@ -86,6 +86,7 @@ class Site {
   void on(const PluginParked& plugin, Effects& out, const Instant& now);
   void on(const PluginUpgraded& plugin, Effects& out, const Instant& now);
   void on(const PluginUpgradeFailed& plugin, Effects& out, const Instant& now);
+  void on(const InputQuarantined& input, Effects& out, const Instant& now);
   void on(const CallReturned& returned, Effects& out, const Instant& now);
   void on(const CallFailed& failed, Effects& out, const Instant& now);
   void on(const DiskFull& disk, Effects& out, const Instant& now);

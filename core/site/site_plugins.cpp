@@ -12,6 +12,7 @@ namespace {
 // What no opening waits for may wait this long for the link.
 constexpr Millis kPublishPatience{5000};
 constexpr Millis kLongestTimer{86'400'000};
+constexpr std::size_t kMaxReason = 300;  // octets of a sentence in a record
 constexpr std::size_t kMaxStateKey = 128;
 constexpr std::size_t kMaxStateValue = 64 * 1024;
 
@@ -30,7 +31,7 @@ void Site::on(const PluginDown& plugin, Effects& out, const Instant& now) {
 void Site::on(const PluginParked& plugin, Effects& out, const Instant& now) {
   plugin_state_[plugin.plugin] = "parked";
   journal_.append(out, now, Durability::stable, "plugin_parked",
-                  {{"plugin", plugin.plugin}, {"reason", printable(plugin.reason)}});
+                  {{"plugin", plugin.plugin}, {"reason", printable(plugin.reason, kMaxReason)}});
 }
 
 void Site::on(const PluginUpgraded& plugin, Effects& out, const Instant& now) {
@@ -43,7 +44,16 @@ void Site::on(const PluginUpgradeFailed& plugin, Effects& out, const Instant& no
   journal_.append(out, now, Durability::stable, "plugin_upgrade_failed",
                   {{"plugin", plugin.plugin},
                    {"version", plugin.version},
-                   {"reason", printable(plugin.reason)}});
+                   {"reason", printable(plugin.reason, kMaxReason)}});
+}
+
+void Site::on(const InputQuarantined& input, Effects& out, const Instant& now) {
+  journal_.append(out, now, Durability::stable, "input_quarantined",
+                  {{"plugin", input.plugin},
+                   {"device", input.device},
+                   {"topic", printable(input.name, kMaxReason)},
+                   {"digest", input.digest},
+                   {"beginning", printable(input.beginning)}});
 }
 
 void Site::on(const CallReturned& returned, Effects& out, const Instant& now) {

@@ -137,10 +137,13 @@ TEST(HostileStart, MischiefBeforeTheLibraryIsEvenOpen) {
 }
 
 TEST(HostileCalls, CrashesAtRandomFailTheirOwnCallsAlone) {
-  Harness harness({.least_backoff = Millis(1), .most_backoff = Millis(2)});
+  // Neither parked nor in quarantine, for no two inputs are the same.
+  Harness harness({.least_backoff = Millis(1), .most_backoff = Millis(2), .most_failures = 1000});
   harness.host().add(hostile("crashes_at_random"), test_config());
   constexpr std::uint64_t kCalls = 60;
-  for (std::uint64_t id = 1; id <= kCalls; ++id) send(harness, "crashes_at_random", id, "mischief");
+  for (std::uint64_t id = 1; id <= kCalls; ++id) {
+    send(harness, "crashes_at_random", id, "mischief " + std::to_string(id));
+  }
   ASSERT_TRUE(harness.run_until(
       [&] { return harness.count<CallReturned>() + harness.count<CallFailed>() >= kCalls; }));
   std::set<std::uint64_t> answered;
