@@ -23,10 +23,34 @@ struct TestArguments {
   bool quick = false;
 };
 
+struct KeyArguments {
+  std::string file;
+  std::string name;  // of the vendor, in the trust list
+};
+
+struct PackArguments {
+  std::string folder;
+  std::string key;
+  std::string package;
+};
+
+struct VerifyArguments {
+  std::string package;
+  std::string trust;
+};
+
 int new_plugin(const Output& output, const NewPluginArguments& arguments);
 
 // kExitFailed when the plugin does not conform.
 int test_plugin(const Output& output, const TestArguments& arguments);
+
+// Makes a key file (0600, never overwritten) and prints the entry for trust lists, JSON on one
+// line.
+int make_plugin_key(const Output& output, const KeyArguments& arguments);
+
+int pack_plugin(const Output& output, const PackArguments& arguments);
+
+int verify_package(const Output& output, const VerifyArguments& arguments);
 
 // The program xiaogate-plugin-host that belongs to this one: `given`, or beside it, or in
 // ../lib/xiaogate. The first of these when there is none, so that the error names a path.

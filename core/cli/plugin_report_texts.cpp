@@ -69,8 +69,7 @@ constexpr ProblemRow kProblems[] = {
      "create() must accept every state that the plugin itself put(); ignore what is of no use any "
      "more.",
      "create() 必须接受插件自己 put() 的任何状态；不再有用的应忽略。"},
-    {Problem::command_lost_by_restart, "a command is lost by a restart: {0}",
-     "重启后命令失效：{0}",
+    {Problem::command_lost_by_restart, "a command is lost by a restart: {0}", "重启后命令失效：{0}",
      "Put into the state what commands need, or mark the answer \"after_restart\": \"differs\" if "
      "that is right.",
      "请把命令所需的信息 put() 进状态；若确属正常，请在该行加 \"after_restart\": \"differs\"。"},

@@ -31,6 +31,9 @@ struct Arguments {
   std::int64_t at = -1;
   cli::NewPluginArguments new_plugin;
   cli::TestArguments test;
+  cli::KeyArguments key;
+  cli::PackArguments pack;
+  cli::VerifyArguments verify;
 };
 
 class Program {
@@ -137,9 +140,10 @@ class Program {
   }
 
   Command plugin() {
-    return {.name = "plugin",
-            .help = text(Text::help_plugin),
-            .commands = {plugin_new(), plugin_test()}};
+    return {
+        .name = "plugin",
+        .help = text(Text::help_plugin),
+        .commands = {plugin_new(), plugin_test(), plugin_key(), plugin_pack(), plugin_verify()}};
   }
 
   Command plugin_new() {
@@ -161,6 +165,28 @@ class Program {
                  {"--recordings", &test.recordings, text(Text::option_recordings)},
                  {"--runner", &test.runner, text(Text::option_runner)}},
                 [this] { return cli::test_plugin(output(), in_.test); });
+  }
+
+  Command plugin_key() {
+    return leaf("key", Text::help_plugin_key,
+                {{"file", &in_.key.file, text(Text::option_key_file), true},
+                 {"--name", &in_.key.name, text(Text::option_vendor_name), true}},
+                [this] { return cli::make_plugin_key(output(), in_.key); });
+  }
+
+  Command plugin_pack() {
+    return leaf("pack", Text::help_plugin_pack,
+                {{"folder", &in_.pack.folder, text(Text::option_plugin_folder), true},
+                 {"--key", &in_.pack.key, text(Text::option_key), true},
+                 {"--output,-o", &in_.pack.package, text(Text::option_package_out), true}},
+                [this] { return cli::pack_plugin(output(), in_.pack); });
+  }
+
+  Command plugin_verify() {
+    return leaf("verify", Text::help_plugin_verify,
+                {{"package", &in_.verify.package, text(Text::option_package), true},
+                 {"--trust", &in_.verify.trust, text(Text::option_trust), true}},
+                [this] { return cli::verify_package(output(), in_.verify); });
   }
 
   WallTime code_time() const {

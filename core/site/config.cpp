@@ -88,6 +88,7 @@ Result<SiteConfig> parse_site_config(std::string_view text, const std::string& s
   config.device_broker = read_broker(in, "device_broker", true);
   config.hub_broker = read_broker(in, "hub_broker", false);
   config.policy = read_policy(in.object_or_empty("policy"), in.at("policy"), faults);
+  config.development_plugins = in.boolean_or("development_plugins", false);
   DeviceReader reader(plugins, faults);
   const Json& devices = in.array("devices");
   for (std::size_t i = 0; i < devices.size(); ++i) {

@@ -64,6 +64,8 @@ struct SiteConfig {
   std::map<std::string, Device> devices;
   std::vector<AccessPoint> access_points;
   std::vector<Area> areas;
+  // Whether plugin packages run that no vendor of the trust list has signed.
+  bool development_plugins = false;
 };
 
 // What the configuration needs to know of the plugins that are installed.

@@ -6,8 +6,11 @@
 namespace xiaogate::site {
 namespace {
 
-std::optional<TrustedKey> read_key(const Json& json, const std::string& pointer, Faults& faults) {
+// `name`: filled in when the entry must have one.
+std::optional<TrustedKey> read_key(const Json& json, const std::string& pointer, Faults& faults,
+                                   std::string* name = nullptr) {
   JsonReader in(json, pointer, faults);
+  if (name != nullptr) *name = in.text("name");
   const std::string kid_text = in.text("kid");
   const std::string key_text = in.text("key");
   in.finish();
@@ -39,6 +42,13 @@ Result<TrustList> parse_trust_list(std::string_view text, const std::string& sou
     }
   }
   if (const Json* feed = in.find("feed")) trust.feed = read_key(*feed, in.at("feed"), faults);
+  const Json& vendors = in.array_or_empty("vendors");
+  for (std::size_t i = 0; i < vendors.size(); ++i) {
+    std::string name;
+    const auto key =
+        read_key(vendors[i], in.at("vendors") + "/" + std::to_string(i), faults, &name);
+    if (key) trust.vendors.emplace(key->kid, TrustedVendor{key->key, std::move(name)});
+  }
   in.finish();
   if (!faults.empty()) return failure("trust.invalid", told(faults, source));
   return trust;
