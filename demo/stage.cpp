@@ -39,9 +39,9 @@ Stage::Stage(std::filesystem::path bin, std::filesystem::path root) : bin_(std::
     throw std::runtime_error("the brokers do not answer");
   }
   for (const std::string side : {"north", "south"}) {
-    devices_.push_back(start("gate-" + side, "sim-gate",
-                             {"--broker", site_broker_.url(), "--topic", "shellypro1-" + side}));
-    start_reader(side);
+    start_device("gate-" + side, "sim-gate", "--passers --topic shellypro1-" + side);
+    start_device("reader-" + side, "sim-reader",
+                 "--protocol generic --topic readers/" + side + "/scan");
   }
   for (const std::string side : {"north", "south"}) {
     const auto up = site_->wait(Clock::time_point{}, [&](const Seen& seen) {
@@ -62,7 +62,7 @@ Stage::Stage(std::filesystem::path bin, std::filesystem::path root) : bin_(std::
 }
 
 Stage::~Stage() {
-  for (const auto& [name, descriptor] : reader_inputs_) close(descriptor);
+  for (const auto& [name, descriptor] : orders_) close(descriptor);
   if (gateway_) gateway_->stop();
   if (hub_process_) hub_process_->stop();
 }
@@ -98,25 +98,24 @@ std::unique_ptr<test::Process> Stage::start(const std::string& name, const std::
       test::ProcessOptions{.arguments = std::move(arguments), .output = file(name + ".log")});
 }
 
-// A reader takes codes line by line from a pipe with a name.
-void Stage::start_reader(const std::string& name) {
-  const std::string pipe = file("reader-" + name + ".codes").string();
+// A device takes orders line by line from a pipe with a name.
+void Stage::start_device(const std::string& name, const std::string& program,
+                         const std::string& arguments) {
+  const std::string pipe = file(name + ".orders").string();
   if (mkfifo(pipe.c_str(), 0600) != 0) {
     throw std::runtime_error("mkfifo: " + std::generic_category().message(errno));
   }
-  reader_inputs_.emplace_back(name, open(pipe.c_str(), O_RDWR | O_CLOEXEC));
-  const std::string command = "exec '" + program("sim-reader").string() + "' --broker " +
-                              site_broker_.url() + " --protocol generic --topic readers/" + name +
-                              "/scan < '" + pipe + "'";
-  devices_.push_back(std::make_unique<test::Process>(test::ProcessOptions{
-      .arguments = {"sh", "-c", command}, .output = file("reader-" + name + ".log")}));
+  orders_[name] = open(pipe.c_str(), O_RDWR | O_CLOEXEC);
+  const std::string command = "exec '" + (bin_ / program).string() + "' --broker " +
+                              site_broker_.url() + " " + arguments + " < '" + pipe + "'";
+  devices_.push_back(std::make_unique<test::Process>(
+      test::ProcessOptions{.arguments = {"sh", "-c", command}, .output = file(name + ".log")}));
 }
 
-void Stage::show(const std::string& reader, const std::string& code) {
-  const auto input = std::ranges::find(reader_inputs_, reader, &std::pair<std::string, int>::first);
-  const std::string line = code + "\n";
-  if (write(input->second, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
-    throw std::runtime_error("the reader takes no codes");
+void Stage::order(const std::string& device, const std::string& line) {
+  const std::string text = line + "\n";
+  if (write(orders_.at(device), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    throw std::runtime_error(device + " takes no orders");
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,8 +29,8 @@ class Stage {
 
   // Runs a program to its end and returns what it printed; throws when it fails.
   std::string run(const std::string& program, std::vector<std::string> arguments);
-  // Holds a code before a reader ("north" or "south").
-  void show(const std::string& reader, const std::string& code);
+  // Gives one line of orders to a simulated device: "gate-north", "reader-south", ...
+  void order(const std::string& device, const std::string& line);
 
   std::filesystem::path file(const std::string& name) const { return directory_.path() / name; }
   std::filesystem::path hub_socket() const { return file("hub") / "hub.sock"; }
@@ -44,7 +45,8 @@ class Stage {
   std::unique_ptr<test::Process> start(const std::string& name, const std::string& program,
                                        std::vector<std::string> arguments);
   void write_site_config(const std::filesystem::path& root) const;
-  void start_reader(const std::string& name);
+  void start_device(const std::string& name, const std::string& program,
+                    const std::string& arguments);
 
   std::filesystem::path bin_;
   test::TempDir directory_{"xiaogate-demo"};
@@ -53,7 +55,7 @@ class Stage {
   std::unique_ptr<test::Process> hub_process_;
   std::unique_ptr<test::Process> gateway_;
   std::vector<std::unique_ptr<test::Process>> devices_;
-  std::vector<std::pair<std::string, int>> reader_inputs_;
+  std::map<std::string, int> orders_;  // pipes, by device
   std::unique_ptr<Observer> site_;
   std::unique_ptr<Observer> hub_observer_;
 };

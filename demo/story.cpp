@@ -8,6 +8,7 @@
 #include <poll.h>
 
 #include "api/http_client.h"
+#include "demo/telling.h"
 #include "model/json.h"
 #include "model/verdict.h"
 #include "process/private_file.h"
@@ -17,25 +18,6 @@ namespace xiaogate::demo {
 namespace {
 
 constexpr const char* kGateway = "gw-00000000000d3301";
-
-double ms(Clock::duration duration) {
-  return std::chrono::duration<double, std::milli>(duration).count();
-}
-
-void require(bool holds, const std::string& what) {
-  if (!holds) throw std::runtime_error(what);
-}
-
-template <class T>
-T taken(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().text);
-  return std::move(*result);
-}
-
-store::JournalReader open_journal(const Stage& stage) {
-  return taken(
-      store::JournalReader::open(stage.file("gateway") / std::string(store::kJournalFile)));
-}
 
 }  // namespace
 
@@ -53,6 +35,7 @@ void Story::step(const std::string& english, const std::string& chinese,
 
 void Story::tell() {
   with_the_hub();
+  at_the_gates();
   without_the_hub();
   the_hub_returns();
   say("\nEverything came out as it should.", "\n全部符合预期。");
@@ -155,7 +138,7 @@ std::uint64_t Story::journal_head() {
 Story::Scan Story::scan(const std::string& side, const std::string& code) {
   auto reader = open_journal(stage_);
   const std::uint64_t before = taken(reader.status()).head;
-  stage_.show(side, code);
+  stage_.order("reader-" + side, code);
   const auto scanned = stage_.site().wait(Clock::time_point{}, [&](const Seen& seen) {
     return seen.topic == "readers/" + side + "/scan" && seen.payload.starts_with(code);
   });

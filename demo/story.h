@@ -4,6 +4,7 @@
 #include <string>
 
 #include "demo/stage.h"
+#include "model/record.h"
 
 namespace xiaogate::demo {
 
@@ -46,11 +47,16 @@ class Story {
   void expect_denied(const std::string& side, const std::string& code, const std::string& verdict,
                      const std::string& english, const std::string& chinese);
   std::uint64_t journal_head();
+  // The first record of this kind after `seq` that tells of `gate`, once it is on disk.
+  Record wait_record(const std::string& kind, const std::string& gate, std::uint64_t seq);
+  // When the contact of a gate's door was told to have moved.
+  Clock::time_point wait_door(const std::string& side, bool open, Clock::time_point since);
   double wait_acknowledged(Clock::time_point since, std::uint64_t through);
   void check_hub_has_each_once();
   std::string forge();
 
   void with_the_hub();
+  void at_the_gates();
   void without_the_hub();
   void the_hub_returns();
 

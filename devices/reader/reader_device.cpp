@@ -1,5 +1,7 @@
 #include "reader/reader_device.h"
 
+#include <algorithm>
+
 #include "model/json.h"
 
 namespace xiaogate::devices {
@@ -104,25 +106,37 @@ Doings ReaderDevice::message(std::string_view topic, std::string_view payload, W
 }
 
 Result<Doings> ReaderDevice::order(const std::vector<std::string>& words, WallTime now) {
-  std::string code;
+  std::string line;
+  for (const auto& word : words) line += (line.empty() ? "" : " ") + word;
+  return order_line(line, words, now);
+}
+
+// A rider's code may have several blanks in a row, and at its end.
+Result<Doings> ReaderDevice::order_line(std::string_view line,
+                                        const std::vector<std::string>& words, WallTime now) {
   const bool admits = words[0] == "admit";
-  for (std::size_t i = admits || words[0] == "scan" ? 1 : 0; i < words.size(); ++i) {
-    code += (code.empty() ? "" : " ") + words[i];
-  }
-  if (code.empty()) return failure("order.unknown", "scan: which text?");
+  if (!admits && words[0] != "scan") return hold(line, now);
+  line.remove_prefix(std::min(line.find(words[0]) + words[0].size() + 1, line.size()));
+  return admits ? admit(line, now) : hold(line, now);
+}
+
+Result<Doings> ReaderDevice::hold(std::string_view text, WallTime now) {
+  if (text.empty()) return failure("order.unknown", "scan: which text?");
   Doings out;
-  if (admits) {
-    if (options_.protocol != "vbar") {
-      return failure("order.unknown", "admit: only a vbar terminal opens by itself");
-    }
-    kept_.push_back(vbar_record(code, 1, now));
-    out.happened.push_back({{"what", "admitted"}, {"kept", kept_.size()}});
-    tell_kept(now, out);
-    return out;
-  }
   scanned_at_ = now;
   out.happened.push_back({{"what", "scan"}, {"number", scans_ + 1}});
-  out.publications.push_back(scan(code, now));
+  out.publications.push_back(scan(text, now));
+  return out;
+}
+
+Result<Doings> ReaderDevice::admit(std::string_view text, WallTime now) {
+  if (options_.protocol != "vbar") {
+    return failure("order.unknown", "admit: only a vbar terminal opens by itself");
+  }
+  Doings out;
+  kept_.push_back(vbar_record(text, 1, now));
+  out.happened.push_back({{"what", "admitted"}, {"kept", kept_.size()}});
+  tell_kept(now, out);
   return out;
 }
 

@@ -34,6 +34,8 @@ class ReaderDevice : public SimulatedDevice {
   Doings message(std::string_view topic, std::string_view payload, WallTime now) override;
   Doings due(std::string_view, WallTime) override { return {}; }
   Result<Doings> order(const std::vector<std::string>& words, WallTime now) override;
+  Result<Doings> order_line(std::string_view line, const std::vector<std::string>& words,
+                            WallTime now) override;
   bool idle() const override {
     return kept_.empty() && (answers_ >= scans_ || answer_topic().empty());
   }
@@ -50,6 +52,8 @@ class ReaderDevice : public SimulatedDevice {
   std::optional<std::string> shown(std::string_view payload) const;
 
  private:
+  Result<Doings> hold(std::string_view text, WallTime now);
+  Result<Doings> admit(std::string_view text, WallTime now);
   Publication native_state(bool online) const;
   void tell_kept(WallTime now, Doings& out);
   std::string acknowledgement_topic() const;

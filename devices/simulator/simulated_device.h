@@ -54,6 +54,11 @@ class SimulatedDevice {
   // One line of orders of its family, e.g. {"door", "open"}; never empty. Error "order.unknown"
   // with a sentence that says what there is.
   virtual Result<Doings> order(const std::vector<std::string>& words, WallTime now) = 0;
+  // The same, as the line was written: for a device to which its blanks matter.
+  virtual Result<Doings> order_line(std::string_view, const std::vector<std::string>& words,
+                                    WallTime now) {
+    return order(words, now);
+  }
   // Whether it waits for no answer. A simulator that ends with its orders waits for this.
   virtual bool idle() const { return true; }
 };

@@ -250,7 +250,7 @@ class Simulator {
       (order == "deaf" ? deaf_ : duplicate_) = *on;
       return {};
     }
-    auto doings = device_.order(words, wall_now());
+    auto doings = device_.order_line(line, words, wall_now());
     if (!doings) return std::unexpected(doings.error());
     do_all(std::move(*doings));
     return {};

@@ -30,6 +30,10 @@ constexpr std::size_t kLongestMessage = 256;
 // RPC id of the question how the door contact is; commands have numbers.
 constexpr const char* kDoorQuestion = "door";
 
+// A question may be lost: the gateway hears that a device is there before it can publish.
+constexpr std::int64_t kAskAgainMs = 2000;
+constexpr const char* kAskAgain = "ask";
+
 struct Gate {
   std::string prefix;
   int relay = 0;
@@ -38,6 +42,7 @@ struct Gate {
   std::optional<int> exit_input;
   json pulse_s;
   bool locked_open = false;
+  bool door_asked = false;  // and not answered yet
 
   std::map<std::uint32_t, std::uint64_t> unanswered;  // RPC id -> command
   std::optional<bool> online;
@@ -110,6 +115,11 @@ class Shelly : public xiaogate::sdk::Plugin {
     return ask(gate, in, id, "Switch.Set", params, effects);
   }
 
+  bool timer(const Input& in, Effects& effects) override {
+    const Gate& gate = gate_of(in);
+    return !gate.door_asked || ask_door(gate, in, effects);
+  }
+
   bool message(const Input& in, Effects& effects) override {
     Gate& gate = gate_of(in);
     if (in.name == gate.prefix + "/online") return online(gate, in, effects);
@@ -144,7 +154,12 @@ class Shelly : public xiaogate::sdk::Plugin {
     if (gate.online != now) effects.event(in.device, "online", json{{"online", now}}.dump());
     gate.online = now;
     // Whatever the door did while the device was away was told to nobody.
-    if (!now || !gate.input) return true;
+    gate.door_asked = now && gate.input;
+    return !gate.door_asked || ask_door(gate, in, effects);
+  }
+
+  static bool ask_door(const Gate& gate, const Input& in, Effects& effects) {
+    effects.timer(in.device, kAskAgain, kAskAgainMs);
     return ask(gate, in, kDoorQuestion, "Input.GetStatus", {{"id", *gate.input}}, effects);
   }
 
@@ -162,6 +177,7 @@ class Shelly : public xiaogate::sdk::Plugin {
     const auto id = body.find("id");
     if (id == body.end()) return false;
     if (*id == kDoorQuestion) {
+      gate.door_asked = false;
       door(gate, in, body.value("result", json()), effects);
       return true;
     }

@@ -5,6 +5,7 @@
 // General/Notifications (NotifyStatus is a partial overlay), ComponentsAndServices/Input
 // (Input.GetStatus; state is null for an input that is a button, or not known yet),
 // ComponentsAndServices/Mqtt (topics), Devices/Gen2/ShellyPlusI4 (inputs 0 to 3).
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,6 +22,10 @@ using xiaogate::sdk::Effects;
 using xiaogate::sdk::Input;
 using xiaogate::sdk::State;
 
+// A question may be lost: the gateway hears that a device is there before it can publish.
+constexpr std::int64_t kAskAgainMs = 2000;
+constexpr const char* kAskAgain = "ask";
+
 struct Contact {
   std::string prefix;
   int input = 0;
@@ -28,6 +33,7 @@ struct Contact {
 
   std::optional<bool> online;
   std::optional<bool> active;
+  bool asked = false;  // and not answered yet
 };
 
 class ShellyInput : public xiaogate::sdk::Plugin {
@@ -43,12 +49,18 @@ class ShellyInput : public xiaogate::sdk::Plugin {
     }
   }
 
+  bool timer(const Input& in, Effects& effects) override {
+    const Contact& contact = contacts_.at(std::string(in.device));
+    return !contact.asked || ask(contact, in, effects);
+  }
+
   bool message(const Input& in, Effects& effects) override {
     Contact& contact = contacts_.at(std::string(in.device));
     if (in.name == contact.prefix + "/online") return online(contact, in, effects);
     const json body = json::parse(in.data);
     if (!body.is_object()) return false;
     if (in.name == source(in) + "/rpc") {
+      contact.asked = false;
       // An error has no result: the input is not there, or no switch.
       if (body.contains("error")) return true;
       return status(contact, in, body.at("result"), effects);
@@ -72,7 +84,12 @@ class ShellyInput : public xiaogate::sdk::Plugin {
     const bool now = in.data == "true";
     if (contact.online != now) effects.event(in.device, "online", json{{"online", now}}.dump());
     contact.online = now;
-    if (!now) return true;
+    contact.asked = now;
+    return !now || ask(contact, in, effects);
+  }
+
+  static bool ask(const Contact& contact, const Input& in, Effects& effects) {
+    effects.timer(in.device, kAskAgain, kAskAgainMs);
     return effects.publish(in.device, contact.prefix + "/rpc",
                            json{{"id", "input"},
                                 {"src", source(in)},

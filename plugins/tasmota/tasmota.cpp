@@ -28,6 +28,10 @@ using xiaogate::sdk::State;
 constexpr std::int64_t kAnswerPatienceMs = 5000;
 constexpr std::size_t kMostUnanswered = 64;
 
+// A question may be lost: the gateway hears that a device is there before it can publish.
+constexpr std::int64_t kAskAgainMs = 2000;
+constexpr const char* kAskAgain = "ask";
+
 struct Command {
   std::uint64_t id;
   bool on;  // the power that it asks for
@@ -48,6 +52,8 @@ struct Gate {
   bool locked_open = false;
   bool pulse_known = false;    // the device has confirmed its PulseTime
   bool pulse_written = false;  // since it came to its broker
+  bool pulse_asked = false;    // and not answered yet
+  bool door_asked = false;
 };
 
 // Commands, PulseTime: 1 to 111 are tenths of a second, from 112 on seconds and 100.
@@ -105,6 +111,11 @@ class Tasmota : public xiaogate::sdk::Plugin {
                 effects);
   }
 
+  bool timer(const Input& in, Effects& effects) override {
+    ask(gates_.at(std::string(in.device)), in, effects);
+    return true;
+  }
+
   bool message(const Input& in, Effects& effects) override {
     Gate& gate = gates_.at(std::string(in.device));
     if (in.name == "tele/" + gate.topic + "/LWT") return presence(gate, in, effects);
@@ -117,6 +128,7 @@ class Tasmota : public xiaogate::sdk::Plugin {
     const json body = json::parse(in.data);
     if (!body.is_object()) return false;
     if (result) return answer(gate, in, body, effects);
+    if (status) gate.door_asked = false;
     door(gate, in, status ? body.at("StatusSNS") : body, effects);
     return true;
   }
@@ -140,10 +152,16 @@ class Tasmota : public xiaogate::sdk::Plugin {
     gate.online = now;
     gate.pulse_known = false;
     gate.pulse_written = false;
-    if (!now) return true;
-    send(gate, in, "PulseTime" + gate.relay, "", effects);
-    if (!gate.door_switch.empty()) send(gate, in, "Status", "10", effects);
+    gate.pulse_asked = now;
+    gate.door_asked = now && !gate.door_switch.empty();
+    ask(gate, in, effects);
     return true;
+  }
+
+  static void ask(const Gate& gate, const Input& in, Effects& effects) {
+    if (gate.pulse_asked) send(gate, in, "PulseTime" + gate.relay, "", effects);
+    if (gate.door_asked) send(gate, in, "Status", "10", effects);
+    if (gate.pulse_asked || gate.door_asked) effects.timer(in.device, kAskAgain, kAskAgainMs);
   }
 
   static bool answer(Gate& gate, const Input& in, const json& body, Effects& effects) {
@@ -192,6 +210,7 @@ class Tasmota : public xiaogate::sdk::Plugin {
   }
 
   static void pulse(Gate& gate, const Input& in, int set, Effects& effects) {
+    gate.pulse_asked = false;
     gate.pulse_known = !gate.locked_open && set == gate.pulse_time;
     if (gate.pulse_known || gate.locked_open) return;
     if (!std::exchange(gate.pulse_written, true)) {

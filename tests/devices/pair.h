@@ -34,13 +34,13 @@ class InstalledPlugin {
     return all;
   }
   // Lets the two talk until neither has anything to say: `effects` are what the plugin said first.
-  // Returns everything but the messages.
+  // Returns everything but messages and timers.
   std::vector<PluginEffect> converse(SimulatedDevice& device, std::vector<PluginEffect> effects) {
     std::vector<PluginEffect> told;
     for (std::size_t i = 0; i < effects.size(); ++i) {
       const PluginEffect effect = effects[i];
       if (effect.kind != PluginEffectKind::publish) {
-        told.push_back(effect);
+        if (effect.kind != PluginEffectKind::timer) told.push_back(effect);
         continue;
       }
       for (auto& more : hear(device.message(effect.name, effect.data, WallTime()))) {

@@ -69,7 +69,9 @@ TEST(ReaderDevice, TellsOfItselfAndItsEnd) {
 TEST(ReaderDevice, AnOrderIsAScanAndItWaitsForTheAnswer) {
   ReaderDevice device({.protocol = "native", .device = "reader-1"});
   EXPECT_TRUE(device.idle());
-  EXPECT_EQ(device.order({"XG1:CODE"}, WallTime()).value().publications.size(), 1U);
+  const auto scanned = device.order_line("XG1:A  B ", {"XG1:A", "B"}, WallTime()).value();
+  ASSERT_EQ(scanned.publications.size(), 1U);
+  EXPECT_EQ(parse_json(scanned.publications[0].payload)->at("code"), "XG1:A  B ");
   EXPECT_FALSE(device.idle());
   const auto seen =
       device.message("xg/dev/1/reader-1/command", R"({"action":"indicate","result":"granted"})",

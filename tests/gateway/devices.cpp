@@ -35,7 +35,7 @@ Devices::Devices(const std::string& broker) {
 
 void Devices::heard(const links::Message& message) {
   const auto request = parse_json(message.payload);
-  if (!request || !request->contains("src")) return;
+  if (!request || request->value("method", "") != "Switch.Set") return;
   const std::string prefix = message.topic.substr(0, message.topic.find('/'));
   const Json answer{{"id", (*request)["id"]},
                     {"src", prefix},
