@@ -19,6 +19,10 @@ namespace {
 
 constexpr const char* kGateway = "gw-00000000000d3301";
 
+bool is_decision(const Record& record) {
+  return record.kind == "access_granted" || record.kind == "access_denied";
+}
+
 }  // namespace
 
 void Story::say(const std::string& english, const std::string& chinese) const {
@@ -150,7 +154,7 @@ Story::Scan Story::scan(const std::string& side, const std::string& code) {
   scan.answer_ms = ms(shown->at - scanned->at);
   scan.at = scanned->at;
   for (const Record& record : taken(reader.records(before + 1, 20))) {
-    if (!record.kind.starts_with("access_")) continue;
+    if (!is_decision(record)) continue;
     scan.seq = record.seq;
     scan.kind = record.kind;
     scan.verdict = taken(parse_json(record.body)).value("verdict", "granted");
@@ -236,7 +240,7 @@ void Story::watch(int stop_descriptor) {
   while (poll(&stop, 1, 200) == 0) {
     for (const Record& record : taken(reader.records(told + 1, 100))) {
       told = record.seq;
-      if (!record.kind.starts_with("access_")) continue;
+      if (!is_decision(record)) continue;
       const auto body = taken(parse_json(record.body));
       const Sentence why = explain(
           parse_verdict(body.value("verdict", "granted")).value_or(Verdict::malformed_code));
