@@ -41,15 +41,6 @@ void check_fail_safe(JsonReader& in, const AccessPoint& point, const Devices& de
                        gate->second.plugin + "' does not offer lock_open; use secure");
 }
 
-void check_profiles(JsonReader& in, const AccessPoint& point, const access::AccessPolicy& policy) {
-  for (const auto& name : point.rules.profiles) {
-    if (policy.profiles.contains(name)) continue;
-    in.fault("profiles",
-             "no profile '" + printable(name, 40) +
-                 "'; profiles in /policy/profiles: " + joined(names_of(policy.profiles)));
-  }
-}
-
 AccessPoint read_access_point(JsonReader& in, const Devices& devices) {
   AccessPoint point;
   point.rules.id = read_name(in, "id");
@@ -86,7 +77,7 @@ std::vector<AccessPoint> read_access_points(const Json& points, const std::strin
         in.fault("reader", "'" + point.reader + "' already reads for '" + other.rules.id + "'");
       }
     }
-    check_profiles(in, point, policy);
+    check_profiles(in, point.rules, policy);
     read.push_back(std::move(point));
   }
   return read;

@@ -35,6 +35,15 @@ void Calls::open(Effects& out, const Device& gate, std::uint64_t decision, MonoT
                                       expires});
 }
 
+std::uint64_t Calls::command(Effects& out, const Device& cabinet, PluginInput input,
+                             MonoTime expires, std::optional<std::uint64_t> record) {
+  const std::uint64_t id = record ? *record : next_++;
+  under_way_[id] = {.device = cabinet.id, .decision = std::nullopt, .expires = expires};
+  out.actions.emplace_back(
+      CallPlugin{{.id = id, .plugin = cabinet.plugin, .input = std::move(input)}, expires});
+  return id;
+}
+
 std::uint64_t Calls::call_for_safety(Effects& out, const Device& device, PluginInput input) {
   const std::uint64_t id = next_safety_++;
   out.safety.push_back(

@@ -22,6 +22,7 @@ class Calls {
     std::string device;                     // empty for a call for safety
     std::optional<std::uint64_t> decision;  // that the call carries out
     bool safety = false;
+    std::optional<MonoTime> expires = {};  // of a cabinet's command
   };
 
   // A site that is made anew within one run begins above the numbers of the one before it.
@@ -30,6 +31,10 @@ class Calls {
   void call(Effects& out, const Device& device, PluginInput input);
   // Carries out the opening that `decision` says; dropped by the host once `expires` has passed.
   void open(Effects& out, const Device& gate, std::uint64_t decision, MonoTime expires);
+  // A cabinet's command, numbered by the record that caused it or like any other call; dropped by
+  // the host once `expires` has passed. Returns its number.
+  std::uint64_t command(Effects& out, const Device& cabinet, PluginInput input, MonoTime expires,
+                        std::optional<std::uint64_t> record);
   // Leaves before the commit, and when there is none. Returns the call's number.
   std::uint64_t call_for_safety(Effects& out, const Device& device, PluginInput input);
 

@@ -99,6 +99,8 @@ Result<SiteConfig> parse_site_config(std::string_view text, const std::string& s
                                             config.devices, config.policy, faults);
   config.areas = read_areas(in.array_or_empty("areas"), in.at("areas"), config.devices,
                             config.access_points, faults);
+  config.cabinets = read_cabinets(in.array_or_empty("cabinets"), in.at("cabinets"), config.devices,
+                                  config.access_points, config.policy, faults);
   in.finish();
   if (!faults.empty()) return failure("config.invalid", told(faults, source));
   return config;

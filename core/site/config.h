@@ -9,6 +9,7 @@
 #include "model/json.h"
 #include "model/plugin.h"
 #include "model/time.h"
+#include "site/cabinet_config.h"
 
 namespace xiaogate::site {
 
@@ -64,6 +65,7 @@ struct SiteConfig {
   std::map<std::string, Device> devices;
   std::vector<AccessPoint> access_points;
   std::vector<Area> areas;
+  std::vector<Cabinet> cabinets;
   // Whether plugin packages run that no vendor of the trust list has signed.
   bool development_plugins = false;
 };

@@ -40,6 +40,16 @@ std::string read_device(JsonReader& in, const char* member, const std::string& i
   return id;
 }
 
+void check_profiles(JsonReader& in, const access::AccessPoint& rules,
+                    const access::AccessPolicy& policy) {
+  for (const auto& name : rules.profiles) {
+    if (policy.profiles.contains(name)) continue;
+    in.fault("profiles",
+             "no profile '" + printable(name, 40) +
+                 "'; profiles in /policy/profiles: " + joined(names_of(policy.profiles)));
+  }
+}
+
 Names read_names(JsonReader& in, const std::string& id) {
   const std::string english = in.text_or("name_en", id);
   return {.en = english, .zh = in.text_or("name_zh", english)};

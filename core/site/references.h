@@ -32,6 +32,10 @@ void check_device(JsonReader& in, const std::string& member, const std::string& 
 std::string read_device(JsonReader& in, const char* member, const std::string& interface,
                         const std::map<std::string, Device>& devices);
 
+// Whether the policy has every profile that is accepted here.
+void check_profiles(JsonReader& in, const access::AccessPoint& rules,
+                    const access::AccessPolicy& policy);
+
 // The member "name_en" and "name_zh"; by default the id, and the English one.
 struct Names {
   std::string en;

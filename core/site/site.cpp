@@ -34,7 +34,8 @@ Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credent
       feed_(config_.region, trust_.feed, recovered.feed),
       calls_(now.mono),
       alarms_(recovered.state, subjects(config_)),
-      gates_(config_, recovered, now) {
+      gates_(config_, recovered, now),
+      cabinets_(config_, calls_, journal_, recovered, now) {
   for (const auto& point : config_.access_points) point_of_reader_[point.reader] = &point;
   restore_used_codes(recovered.recent);
 }
@@ -181,6 +182,7 @@ void Site::on(const Tick&, Effects& out, const Instant& now) {
   run_timers(out, now);
   openings_.tick(out, journal_, now);
   gates_.tick(out, journal_, alarms_, now);
+  cabinets_.tick(out, now);
   used_.expire(now.wall);
   rejections_.flush(out, journal_, now);
   feed_.tick(out, now.mono);
@@ -204,6 +206,7 @@ std::optional<MonoTime> Site::next_deadline() const {
   sooner(timers_.next());
   sooner(openings_.next_deadline());
   sooner(gates_.next_deadline());
+  sooner(cabinets_.next_deadline());
   return next;
 }
 

@@ -18,6 +18,7 @@
 
 #include "access/used_codes.h"
 #include "site/alarms.h"
+#include "site/cabinets.h"
 #include "site/calls.h"
 #include "site/config.h"
 #include "site/deadlines.h"
@@ -109,14 +110,26 @@ class Site {
   void gate_answer(Effects& out, const Device& gate, const std::string& name, const Json& body,
                    const Instant& now);
 
+  // site_cabinets.cpp: what concerns battery-swap cabinets.
+  void scanned_at_cabinet(Effects& out, const Device& reader, const Cabinet& cabinet,
+                          const Json& body, const Instant& now);
+  void cabinet_event(Effects& out, const Device& device, const std::string& name, const Json& body,
+                     const Instant& now);
+
   // site_access.cpp: from a scan to an answer.
   void scanned(Effects& out, const Device& reader, const Json& body, const Instant& now);
   void grant(Effects& out, const AccessPoint& point, const access::Decision& decision,
              const Instant& now);
   // Carries out what the record `decision` says.
   void open(Effects& out, const AccessPoint& point, std::uint64_t decision, const Instant& now);
-  void deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
-            const Instant& now);
+  access::Decision decide(const access::AccessPoint& rules, const std::string& code,
+                          const Instant& now);
+  // The record access_granted of what `body` says besides; returns its sequence number.
+  std::uint64_t record_grant(Effects& out, const access::AccessPoint& rules,
+                             const std::string& reader, const access::Decision& decision, Json body,
+                             const Instant& now);
+  void deny(Effects& out, const access::AccessPoint& rules, const std::string& reader,
+            const access::Decision& decision, const Instant& now);
   void answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token);
   void accessed_offline(Effects& out, const Device& reader, const Json& body, const Instant& now);
 
@@ -139,6 +152,7 @@ class Site {
   Deadlines<TimerKey> timers_;  // of plugins
   Alarms alarms_;
   GateWatch gates_;
+  Cabinets cabinets_;
 
   std::map<std::string, const AccessPoint*> point_of_reader_;
   std::map<std::string, Denial> last_denial_;        // by access point

@@ -12,9 +12,10 @@ namespace {
 // As long as the digest of a code in the records of decisions.
 constexpr std::size_t kCodeDigest = 16;
 
-Json decision_body(const AccessPoint& point, const access::Decision& decision, const Instant& now) {
-  Json body{{"access_point", point.rules.id},
-            {"reader", point.reader},
+Json decision_body(const access::AccessPoint& rules, const std::string& reader,
+                   const access::Decision& decision, const Instant& now) {
+  Json body{{"access_point", rules.id},
+            {"reader", reader},
             {"code", to_hex(decision.code)},
             {"clock", to_string(now.quality)}};
   if (decision.despite) body["despite"] = to_string(*decision.despite);
@@ -24,26 +25,33 @@ Json decision_body(const AccessPoint& point, const access::Decision& decision, c
 
 }  // namespace
 
+access::Decision Site::decide(const access::AccessPoint& rules, const std::string& code,
+                              const Instant& now) {
+  used_.expire(now.wall);
+  return access::decide(code, {.point = rules,
+                               .policy = config_.policy,
+                               .issuers = trust_.issuers,
+                               .used = used_,
+                               .credentials = credentials_,
+                               .now = now.wall});
+}
+
 void Site::scanned(Effects& out, const Device& reader, const Json& body, const Instant& now) {
+  if (const Cabinet* cabinet = cabinets_.of_reader(reader.id)) {
+    return scanned_at_cabinet(out, reader, *cabinet, body, now);
+  }
   const auto found = point_of_reader_.find(reader.id);
   if (found == point_of_reader_.end()) {
     reject(out, now, "event_rejected", reader.id, "reader_without_access_point", "scanned");
     return;
   }
   const AccessPoint& point = *found->second;
-  used_.expire(now.wall);
-  const access::Decision decision =
-      access::decide(body["code"].get_ref<const std::string&>(), {.point = point.rules,
-                                                                  .policy = config_.policy,
-                                                                  .issuers = trust_.issuers,
-                                                                  .used = used_,
-                                                                  .credentials = credentials_,
-                                                                  .now = now.wall});
+  const auto decision = decide(point.rules, body["code"].get_ref<const std::string&>(), now);
   if (!decision.repeat) {
     if (decision.verdict == Verdict::granted) {
       grant(out, point, decision, now);
     } else {
-      deny(out, point, decision, now);
+      deny(out, point.rules, point.reader, decision, now);
     }
   }
   answer(out, reader, decision.verdict, body.value("token", ""));
@@ -51,19 +59,23 @@ void Site::scanned(Effects& out, const Device& reader, const Json& body, const I
 
 void Site::grant(Effects& out, const AccessPoint& point, const access::Decision& decision,
                  const Instant& now) {
+  const Json body{{"gate", point.gate}, {"ttl_ms", point.open_ttl.count()}};
+  open(out, point, record_grant(out, point.rules, point.reader, decision, body, now), now);
+}
+
+std::uint64_t Site::record_grant(Effects& out, const access::AccessPoint& rules,
+                                 const std::string& reader, const access::Decision& decision,
+                                 Json body, const Instant& now) {
   ++granted_;
-  last_denial_.erase(point.rules.id);
-  used_.remember(decision.code, {.access_point = point.rules.id, .at = now.wall},
+  last_denial_.erase(rules.id);
+  used_.remember(decision.code, {.access_point = rules.id, .at = now.wall},
                  access::remember_until(*decision.issued_at, config_.policy));
   if (decision.learned) out.writes.emplace_back(LearnCredential{*decision.learned});
-  Json body = decision_body(point, decision, now);
-  body["gate"] = point.gate;
-  body["ttl_ms"] = point.open_ttl.count();
+  body.update(decision_body(rules, reader, decision, now));
   body["iat"] =
       std::chrono::duration_cast<std::chrono::seconds>(decision.issued_at->time_since_epoch())
           .count();
-  const std::uint64_t seq = journal_.append(out, now, Durability::stable, "access_granted", body);
-  open(out, point, seq, now);
+  return journal_.append(out, now, Durability::stable, "access_granted", body);
 }
 
 void Site::open(Effects& out, const AccessPoint& point, std::uint64_t decision,
@@ -74,9 +86,9 @@ void Site::open(Effects& out, const AccessPoint& point, std::uint64_t decision,
   calls_.open(out, config_.devices.at(point.gate), decision, expires);
 }
 
-void Site::deny(Effects& out, const AccessPoint& point, const access::Decision& decision,
-                const Instant& now) {
-  Denial& last = last_denial_[point.rules.id];
+void Site::deny(Effects& out, const access::AccessPoint& rules, const std::string& reader,
+                const access::Decision& decision, const Instant& now) {
+  Denial& last = last_denial_[rules.id];
   const bool repeat = last.code == decision.code && last.verdict == decision.verdict &&
                       last.at <= now.wall && now.wall - last.at <= access::kReaderRepeat;
   if (repeat) return;
@@ -84,7 +96,7 @@ void Site::deny(Effects& out, const AccessPoint& point, const access::Decision& 
   ++denied_;
   // A credential that an issuer signed is worth remembering though its rider may not enter now.
   if (decision.learned) out.writes.emplace_back(LearnCredential{*decision.learned});
-  Json body = decision_body(point, decision, now);
+  Json body = decision_body(rules, reader, decision, now);
   body["verdict"] = to_string(decision.verdict);
   if (!decision.detail.empty()) body["detail"] = printable(decision.detail);
   journal_.append(out, now, Durability::stable, "access_denied", body);

@@ -18,6 +18,7 @@ std::optional<bool> flag(const Json& body, const char* member) {
 void Site::event(Effects& out, const Device& device, const std::string& name, const Json& body,
                  const Instant& now) {
   if (const auto online = flag(body, "online"); name == "online" && online) {
+    if (device.is("swap_cabinet")) cabinets_.event(out, now, device.id, name, body);
     return presence(out, device, *online, now);
   }
   if (const auto tampered = flag(body, "tampered"); name == "tamper" && tampered) {
@@ -31,6 +32,7 @@ void Site::event(Effects& out, const Device& device, const std::string& name, co
     return accessed_offline(out, device, body, now);
   }
   if (device.is("gate")) return gate_event(out, device, name, body, now);
+  if (device.is("swap_cabinet")) return cabinet_event(out, device, name, body, now);
   reject(out, now, "event_rejected", device.id, "unknown_event", name);
 }
 

@@ -80,6 +80,9 @@ void Site::on(const CallFailed& failed, Effects& out, const Instant& now) {
                      {"reason", printable(failed.reason)}});
     return;
   }
+  if (cause && cause->expires) {
+    return cabinets_.command_lost(out, now, cause->device, failed.id, failed.reason);
+  }
   reject(out, now, "message_rejected", failed.device, failed.reason, "plugin " + failed.plugin);
 }
 
@@ -140,6 +143,10 @@ void Site::publish(Effects& out, const Device& device, const PluginEffect& effec
     }
     expires = *opening;
   }
+  if (cause.expires && *cause.expires < now.mono) {
+    return reject(out, now, "command_expired", device.id, "plugin_was_late", effect.name);
+  }
+  if (cause.expires) expires = *cause.expires;
   PublishToDevice message{.topic = effect.name,
                           .payload = effect.data,
                           .qos = std::min(effect.qos, 1U),

@@ -19,6 +19,7 @@ Json Site::status() const {
           {"hub_link", hub_link_up_ ? "up" : "down"},
           {"devices", std::move(devices)},
           {"plugins", plugin_state_},
+          {"cabinets", cabinets_.status()},
           {"journal", {{"head", journal_.head()}, {"acknowledged", reporter_.acknowledged()}}},
           {"feed", {{"region", feed_.position().region}, {"seq", feed_.position().seq}}},
           {"granted", granted_},

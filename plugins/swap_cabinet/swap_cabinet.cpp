@@ -75,7 +75,7 @@ class SwapCabinet : public xiaogate::sdk::Plugin {
  private:
   static std::string root(const Input& in) { return "xg/dev/1/" + std::string(in.device); }
 
-  // Slots are no part of it: it is retained, and what is retained may be long past.
+  // Slots are no part of it: what is retained may be long past.
   static bool state(const Input& in, const json& body, Effects& effects) {
     for (const auto& [name, value] : body.items()) {
       if (name == "online") {
