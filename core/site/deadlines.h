@@ -1,6 +1,7 @@
 // What is due when, one instant a key: the next one is known without looking at all of them.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
@@ -26,6 +27,14 @@ class Deadlines {
     if (found == due_.end()) return;
     order_.erase({found->second, key});
     due_.erase(found);
+  }
+  bool has(const Key& key) const { return due_.contains(key); }
+  // How many keys from `first` on, in their order, `belong`.
+  template <class Predicate>
+  std::size_t count(const Key& first, Predicate belong) const {
+    std::size_t found = 0;
+    for (auto at = due_.lower_bound(first); at != due_.end() && belong(at->first); ++at) ++found;
+    return found;
   }
   std::optional<MonoTime> next() const {
     if (order_.empty()) return std::nullopt;

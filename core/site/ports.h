@@ -86,6 +86,9 @@ struct SafetyAction {
 
 // --- Interfaces ----------------------------------------------------------------------------------
 
+// The octets of each value that a plugin has put, by key.
+using PluginStateSizes = std::map<std::string, std::size_t>;
+
 // What survives a restart.
 struct Recovered {
   std::uint64_t head_seq = 0;  // 0: an empty journal
@@ -94,7 +97,8 @@ struct Recovered {
   std::uint64_t acknowledged = 0;
   std::vector<Record> recent;  // records of the asked period, oldest first
   FeedPosition feed = {};
-  std::map<std::string, std::string> state = {};  // PutSiteState, by key
+  std::map<std::string, std::string> state = {};              // PutSiteState, by key
+  std::map<std::string, PluginStateSizes> plugin_state = {};  // PutPluginState, by plugin
 };
 
 enum class Durability {

@@ -33,6 +33,7 @@ Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credent
       reporter_(recovered.acknowledged),
       feed_(config_.region, trust_.feed, recovered.feed),
       calls_(now.mono),
+      plugin_states_(recovered.plugin_state),
       alarms_(recovered.state, subjects(config_)),
       gates_(config_, recovered, now),
       cabinets_(config_, calls_, journal_, recovered, now) {

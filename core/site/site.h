@@ -22,6 +22,7 @@
 #include "site/calls.h"
 #include "site/config.h"
 #include "site/deadlines.h"
+#include "site/effect_quota.h"
 #include "site/feed_follower.h"
 #include "site/gate_watch.h"
 #include "site/input.h"
@@ -31,6 +32,7 @@
 #include "site/rejections.h"
 #include "site/reporter.h"
 #include "site/routes.h"
+#include "site/state_quota.h"
 #include "site/trust.h"
 
 namespace xiaogate::site {
@@ -97,6 +99,12 @@ class Site {
   // site_plugins.cpp: what plugins' effects mean.
   void apply(Effects& out, const std::string& plugin, const PluginEffect& effect,
              const Calls::Cause& cause, const Instant& now);
+  void keep(Effects& out, const std::string& plugin, const PluginEffect& effect,
+            const Instant& now);
+  void apply_event(Effects& out, const Device& device, const PluginEffect& effect,
+                   const Instant& now);
+  void set_timer(Effects& out, const Device& device, const PluginEffect& effect,
+                 const Instant& now);
   void publish(Effects& out, const Device& device, const PluginEffect& effect,
                const Calls::Cause& cause, const Instant& now);
 
@@ -150,6 +158,8 @@ class Site {
   Calls calls_;
   Openings openings_;
   Deadlines<TimerKey> timers_;  // of plugins
+  EffectQuota quota_;
+  StateQuota plugin_states_;
   Alarms alarms_;
   GateWatch gates_;
   Cabinets cabinets_;

@@ -81,6 +81,8 @@ std::uint64_t Site::record_grant(Effects& out, const access::AccessPoint& rules,
 void Site::open(Effects& out, const AccessPoint& point, std::uint64_t decision,
                 const Instant& now) {
   const MonoTime expires = now.mono + point.open_ttl;
+  quota_.opening(point.reader, now.mono);
+  quota_.opening(point.gate, now.mono);
   openings_.decided(decision, point.gate, expires);
   gates_.opening(point.gate, decision, now.mono);
   calls_.open(out, config_.devices.at(point.gate), decision, expires);

@@ -13,8 +13,16 @@ namespace {
 constexpr Millis kPublishPatience{5000};
 constexpr Millis kLongestTimer{86'400'000};
 constexpr std::size_t kMaxReason = 300;  // octets of a sentence in a record
-constexpr std::size_t kMaxStateKey = 128;
-constexpr std::size_t kMaxStateValue = 64 * 1024;
+
+bool is_alarm(const Device& device) {
+  return device.interfaces.contains("alarm_input");
+}
+
+// What must never fail because of what went before it (effect_quota.h).
+bool free_of_quota(const PluginEffect& effect, const Calls::Cause& cause, const Device& device) {
+  return cause.decision || cause.safety ||
+         (effect.kind == PluginEffectKind::event && is_alarm(device));
+}
 
 }  // namespace
 
@@ -91,37 +99,66 @@ void Site::apply(Effects& out, const std::string& plugin, const PluginEffect& ef
   const auto refuse = [&](const std::string& reason) {
     reject(out, now, "plugin_effect_rejected", plugin, reason, effect.device + " " + effect.name);
   };
-  if (effect.kind == PluginEffectKind::put) {
-    if (effect.name.empty() || effect.name.size() > kMaxStateKey ||
-        effect.data.size() > kMaxStateValue) {
-      return refuse("state_too_large");
-    }
-    out.writes.emplace_back(PutPluginState{plugin, effect.name, effect.data});
-    return;
-  }
-  const auto found = config_.devices.find(effect.device);
-  if (found == config_.devices.end() || found->second.plugin != plugin) {
+  const bool put = effect.kind == PluginEffectKind::put;
+  const auto found = config_.devices.find(put ? cause.device : effect.device);
+  const Device* device = found == config_.devices.end() ? nullptr : &found->second;
+  if (!put && (device == nullptr || device->plugin != plugin)) {
     return refuse("device_of_another_plugin");
   }
-  const Device& device = found->second;
+  if (device != nullptr && !free_of_quota(effect, cause, *device) &&
+      !quota_.effect(device->id, effect.name.size() + effect.data.size(), now.mono)) {
+    return refuse("too_many");
+  }
   switch (effect.kind) {
-    case PluginEffectKind::publish:
-      return publish(out, device, effect, cause, now);
-    case PluginEffectKind::timer:
-      if (effect.delay < Millis(0) || effect.delay > kLongestTimer)
-        return refuse("timer_out_of_range");
-      timers_.set({device.id, effect.name}, now.mono + effect.delay);
-      return;
-    case PluginEffectKind::event: {
-      const auto body = parse_json(effect.data);
-      if (!body || !body->is_object()) return refuse("event_not_an_object");
-      return event(out, device, effect.name, *body, now);
-    }
     case PluginEffectKind::put:
+      return keep(out, plugin, effect, now);
+    case PluginEffectKind::publish:
+      return publish(out, *device, effect, cause, now);
+    case PluginEffectKind::timer:
+      return set_timer(out, *device, effect, now);
+    case PluginEffectKind::event:
+      return apply_event(out, *device, effect, now);
     case PluginEffectKind::reply:
       break;
   }
   refuse("unknown_effect");
+}
+
+void Site::keep(Effects& out, const std::string& plugin, const PluginEffect& effect,
+                const Instant& now) {
+  if (!plugin_states_.put(plugin, effect.name, effect.data.size())) {
+    return reject(out, now, "plugin_effect_rejected", plugin, "state_too_large", effect.name);
+  }
+  out.writes.emplace_back(PutPluginState{plugin, effect.name, effect.data});
+}
+
+void Site::set_timer(Effects& out, const Device& device, const PluginEffect& effect,
+                     const Instant& now) {
+  const auto refuse = [&](const std::string& reason) {
+    reject(out, now, "plugin_effect_rejected", device.plugin, reason,
+           device.id + " " + effect.name);
+  };
+  if (effect.delay < Millis(0) || effect.delay > kLongestTimer) return refuse("timer_out_of_range");
+  const TimerKey key{device.id, effect.name};
+  const auto of_device = [&](const TimerKey& other) { return other.first == device.id; };
+  if (!timers_.has(key) && timers_.count({device.id, ""}, of_device) >= EffectQuota::kMostTimers) {
+    return refuse("too_many");
+  }
+  timers_.set(key, now.mono + effect.delay);
+}
+
+void Site::apply_event(Effects& out, const Device& device, const PluginEffect& effect,
+                       const Instant& now) {
+  const auto refuse = [&](const std::string& reason) {
+    reject(out, now, "plugin_effect_rejected", device.plugin, reason,
+           device.id + " " + effect.name);
+  };
+  if (!is_alarm(device) && !quota_.event(device.id, now.mono)) return refuse("too_many");
+  const auto body = parse_json(effect.data);
+  if (!body || !body->is_object()) return refuse("event_not_an_object");
+  const std::uint64_t head = journal_.head();
+  event(out, device, effect.name, *body, now);
+  quota_.recorded(device.id, journal_.head() - head, now.mono);
 }
 
 void Site::publish(Effects& out, const Device& device, const PluginEffect& effect,

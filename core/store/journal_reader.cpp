@@ -154,6 +154,23 @@ Result<std::vector<Record>> JournalReader::recent(WallTime since) {
   return records;
 }
 
+Result<std::map<std::string, std::map<std::string, std::size_t>>>
+JournalReader::plugin_state_sizes() {
+  // Asked once a run, so nothing is kept of it.
+  auto statement =
+      database_.prepare("SELECT plugin, key, length(value) FROM plugin_state WHERE plugin <> ''");
+  if (!statement) return std::unexpected(statement.error());
+  std::map<std::string, std::map<std::string, std::size_t>> sizes;
+  Rows rows = statement->query({});
+  while (true) {
+    auto row = rows.next();
+    if (!row) return std::unexpected(row.error());
+    if (!*row) return sizes;
+    sizes[std::string(rows.text(0))][std::string(rows.text(1))] =
+        static_cast<std::size_t>(rows.integer(2));
+  }
+}
+
 Result<PluginState> JournalReader::plugin_state(std::string_view plugin) {
   PluginState state;
   Rows rows = state_.query({plugin});

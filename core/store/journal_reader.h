@@ -45,6 +45,8 @@ class JournalReader {
   // kSite stands for the site itself (site::PutSiteState); no plugin has that name.
   static constexpr std::string_view kSite{};
   Result<PluginState> plugin_state(std::string_view plugin);
+  // How many octets every plugin's values have: what site::Recovered wants.
+  Result<std::map<std::string, std::map<std::string, std::size_t>>> plugin_state_sizes();
 
   // Checks every link from the oldest record kept to the head and returns how many there are.
   // Errors: "journal.broken", naming the first record that does not fit; those of database.h.

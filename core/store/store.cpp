@@ -248,13 +248,16 @@ Result<site::Recovered> Store::recover(WallTime since) {
   if (!position) return std::unexpected(position.error());
   auto state = journal_.plugin_state(JournalReader::kSite);
   if (!state) return std::unexpected(state.error());
+  auto sizes = journal_.plugin_state_sizes();
+  if (!sizes) return std::unexpected(sizes.error());
   return site::Recovered{.head_seq = status->head,
                          .head_hash = status->head_hash,
                          .head_time = status->head_time,
                          .acknowledged = status->acknowledged,
                          .recent = std::move(*recent),
                          .feed = std::move(*position),
-                         .state = std::move(*state)};
+                         .state = std::move(*state),
+                         .plugin_state = std::move(*sizes)};
 }
 
 std::optional<CachedCredential> Store::find(const CredentialId& id) {

@@ -129,6 +129,9 @@ TEST(Store, PluginStateIsReplacedErasedAndApartForEachPlugin) {
       turn(*store, {site::PutPluginState{"a", "k", octets}, site::PutPluginState{"a", "l", ""}}));
   EXPECT_EQ(store->plugin_state("a").value(), (PluginState{{"k", octets}}));
   EXPECT_EQ(store->plugin_state("b").value(), (PluginState{{"k", "3"}}));
+  const auto recovered = store->recover(WallTime());
+  ASSERT_TRUE(recovered.has_value());
+  EXPECT_EQ(recovered->plugin_state.at("a"), (site::PluginStateSizes{{"k", octets.size()}}));
   EXPECT_TRUE(store->plugin_state("c").value().empty());
 }
 

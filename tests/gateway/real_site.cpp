@@ -47,6 +47,8 @@ RealSite::RealSite(const std::function<void(Json&)>& change) {
        .output = file("init.log")});
   if (init.wait() != 0) throw std::runtime_error("the hub's init failed: " + init.output());
   std::filesystem::create_directory(data());
+  std::filesystem::create_directory(file("plugins"));
+  install_plugins(XIAOGATE_PLUGINS);
   write_config(change);
 }
 
@@ -61,6 +63,14 @@ void RealSite::write_config(const std::function<void(Json&)>& change) const {
   config["hub_broker"] = hub_broker_.url();
   if (change) change(config);
   std::ofstream(file("site.json")) << config.dump(2) << "\n";
+}
+
+void RealSite::install_plugins(const std::filesystem::path& directory) const {
+  for (const auto& folder : std::filesystem::directory_iterator(directory)) {
+    if (!std::filesystem::exists(folder.path() / "manifest.json")) continue;
+    std::filesystem::create_directory_symlink(folder.path(),
+                                              file("plugins") / folder.path().filename());
+  }
 }
 
 void RealSite::start_hub() {
@@ -133,7 +143,7 @@ std::vector<std::string> RealSite::gateway_command() const {
           "--data",
           data().string(),
           "--plugins",
-          XIAOGATE_PLUGINS,
+          file("plugins").string(),
           "--runner",
           XIAOGATE_PLUGIN_RUNNER};
 }

@@ -58,6 +58,10 @@ class RealSite {
   // them there: lost, doubled, another. Empty when nothing is.
   std::string fault_at_hub();
 
+  // Makes the plugins in the folders of `directory` known, beside those of the build. Before the
+  // gateway is started.
+  void install_plugins(const std::filesystem::path& directory) const;
+
   // Only starts the process; it may be killed at any time.
   void start_gateway();
   // Until it answers and its links are up.

@@ -111,6 +111,9 @@ Result<site::Recovered> MemoryLedger::recover(WallTime since) {
   recovered.acknowledged = current_.acknowledged;
   recovered.feed = current_.feed;
   recovered.state = current_.site;
+  for (const auto& [plugin, entries] : current_.plugins) {
+    for (const auto& [key, value] : entries) recovered.plugin_state[plugin][key] = value.size();
+  }
   std::ranges::copy_if(journal_, std::back_inserter(recovered.recent),
                        [&](const Record& record) { return record.time >= since; });
   return recovered;
