@@ -18,6 +18,7 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/floors.h"
 #include "tests/bench/gateway_stage.h"
+#include "tests/bench/hostile_site.h"
 #include "tests/bench/riders.h"
 
 namespace xiaogate::bench {
@@ -34,7 +35,8 @@ struct Amounts {
   std::int64_t seconds = 20;   // at each rate
   std::int64_t saturated = 40'000;
   std::int64_t starts = 5;
-  std::int64_t busy_scans = 1'000;  // with and without 500 devices that talk
+  std::int64_t busy_scans = 1'000;     // with and without 500 devices that talk
+  std::int64_t hostile_scans = 1'000;  // without and beside each of three hostile plugins
 };
 
 // The three floors, and their sum sample by sample.
@@ -211,6 +213,8 @@ int measure(const Amounts& amounts) {
     Json out = bench->run();
     bench.reset();
     out["busy_site"] = busy_site(bin, {.scans = static_cast<std::size_t>(amounts.busy_scans)});
+    out["hostile_site"] =
+        hostile_site(bin, {.scans = static_cast<std::size_t>(amounts.hostile_scans)});
     std::printf("%s\n", canonical(out).c_str());
     return process::kExitOk;
   } catch (const std::exception& e) {
@@ -240,6 +244,10 @@ int main(int argc, char** argv) {
              .help = "Scans without a pause.",
              .least = 500},
             {.names = "--starts", .target = &amounts.starts, .help = "Of the gateway.", .least = 1},
+            {.names = "--hostile-scans",
+             .target = &amounts.hostile_scans,
+             .help = "Beside each hostile plugin.",
+             .least = 4},
             {.names = "--busy-scans",
              .target = &amounts.busy_scans,
              .help = "Among 500 devices, quiet and talking.",

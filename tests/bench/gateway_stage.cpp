@@ -1,5 +1,6 @@
 #include "tests/bench/gateway_stage.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -38,8 +39,33 @@ double seconds_of(pid_t process) {
   return (user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
+// A folder with the plugins of all of these, as links.
+void link_plugins(const std::filesystem::path& folder,
+                  const std::vector<std::filesystem::path>& sources) {
+  std::filesystem::create_directory(folder);
+  for (const auto& source : sources) {
+    for (const auto& plugin : std::filesystem::directory_iterator(source)) {
+      std::filesystem::create_directory_symlink(std::filesystem::canonical(plugin.path()),
+                                                folder / plugin.path().filename());
+    }
+  }
+}
+
+// In KiB.
+std::size_t private_memory_of(pid_t process) {
+  std::ifstream rollup("/proc/" + std::to_string(process) + "/smaps_rollup");
+  std::size_t total = 0;
+  for (std::string line; std::getline(rollup, line);) {
+    if (line.starts_with("Private_Clean:") || line.starts_with("Private_Dirty:")) {
+      total += std::stoul(line.substr(line.find(':') + 1));
+    }
+  }
+  return total;
+}
+
 Json site_config(const std::string& site_broker, const std::string& hub_broker,
-                 std::size_t access_points, std::size_t others) {
+                 std::size_t access_points, std::size_t others,
+                 const std::vector<std::string>& hostile) {
   Json devices = Json::array();
   Json points = Json::array();
   for (std::size_t i = 0; i < access_points; ++i) {
@@ -63,6 +89,9 @@ Json site_config(const std::string& site_broker, const std::string& hub_broker,
     const std::string name = "chat-" + std::to_string(i);
     devices.push_back({{"id", name}, {"plugin", "shelly"}, {"options", {{"prefix", name}}}});
   }
+  for (const auto& name : hostile) {
+    devices.push_back({{"id", name}, {"plugin", name}, {"options", Json::object()}});
+  }
   return {{"gateway", kGateway},
           {"region", "hangzhou"},
           {"device_broker", site_broker},
@@ -74,7 +103,8 @@ Json site_config(const std::string& site_broker, const std::string& hub_broker,
 
 }  // namespace
 
-GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points, std::size_t others)
+GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points, std::size_t others,
+                           const std::vector<std::string>& hostile)
     : bin_(std::move(bin)) {
   const std::string hub = file("hub").string();
   if (start("xiaogate-hub", {"init", "--data", hub, "--region", "hangzhou"})->wait() != 0) {
@@ -86,7 +116,10 @@ GatewayStage::GatewayStage(std::filesystem::path bin, std::size_t access_points,
   }
   std::filesystem::create_directory(data());
   std::ofstream(file("site.json"))
-      << site_config(site_broker(), hub_broker(), access_points, others).dump();
+      << site_config(site_broker(), hub_broker(), access_points, others, hostile).dump();
+  std::vector<std::filesystem::path> plugins{bin_ / ".." / "plugins"};
+  if (!hostile.empty()) plugins.push_back(bin_ / ".." / "tests" / "hostile");
+  link_plugins(file("plugins"), plugins);
 }
 
 GatewayStage::~GatewayStage() {
@@ -97,7 +130,7 @@ GatewayStage::~GatewayStage() {
 void GatewayStage::start_gateway() {
   gateway_ = start("xiaogated", {"--config", file("site.json").string(), "--trust",
                                  (file("hub") / "trust.json").string(), "--data", data().string(),
-                                 "--plugins", (bin_ / ".." / "plugins").string(), "--runner",
+                                 "--plugins", file("plugins").string(), "--runner",
                                  program("xiaogate-plugin-host").string()});
 }
 
@@ -120,6 +153,17 @@ std::size_t GatewayStage::plugins_memory() const {
   std::size_t total = 0;
   for (const pid_t plugin : plugins()) total += memory_of(plugin, "VmRSS");
   return total;
+}
+
+std::map<std::string, std::size_t> GatewayStage::plugins_private() const {
+  std::map<std::string, std::size_t> sizes;
+  for (const pid_t plugin : plugins()) {
+    // xiaogate-plugin-host <plugin name> <gateway's pid>
+    const std::string line = text_of("/proc/" + std::to_string(plugin) + "/cmdline");
+    const std::string name(line.c_str() + std::min(line.size(), line.find('\0') + 1));
+    sizes[name] = private_memory_of(plugin);
+  }
+  return sizes;
 }
 
 std::map<std::string, double> GatewayStage::processor_seconds() const {

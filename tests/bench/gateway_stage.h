@@ -23,9 +23,11 @@ inline constexpr const char* kGateway = "gw-00000000000d3301";
 class GatewayStage {
  public:
   // A site with as many access points: reader "reader-<n>" scans on topic "scan/<n>", its gate is
-  // the Shelly of prefix "gate-<n>", n from 0; and `others` more Shellys of prefix "chat-<n>".
+  // the Shelly of prefix "gate-<n>", n from 0; and `others` more Shellys of prefix "chat-<n>";
+  // and a device for each of the `hostile` plugins of tests/host/hostile, which has its name.
   // The gateway is not started yet. Throws std::runtime_error when something cannot be started.
-  GatewayStage(std::filesystem::path bin, std::size_t access_points, std::size_t others = 0);
+  GatewayStage(std::filesystem::path bin, std::size_t access_points, std::size_t others = 0,
+               const std::vector<std::string>& hostile = {});
   ~GatewayStage();
   GatewayStage(const GatewayStage&) = delete;
   GatewayStage& operator=(const GatewayStage&) = delete;
@@ -37,6 +39,9 @@ class GatewayStage {
   std::size_t gateway_memory(const std::string& what) const;
   // VmRSS of all plugin processes together.
   std::size_t plugins_memory() const;
+
+  // Private_Clean + Private_Dirty of each plugin process, in KiB: what it has of its own.
+  std::map<std::string, std::size_t> plugins_private() const;
 
   // Processor time so far, in seconds, by program; the plugins' together.
   std::map<std::string, double> processor_seconds() const;
