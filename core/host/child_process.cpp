@@ -25,6 +25,11 @@ namespace {
 constexpr int kChildSocket = 3;
 constexpr int kWordsRoom = 4096;  // of the pipe; the kernel makes it a page at least
 constexpr std::size_t kWordsShown = 500;
+#ifdef XIAOGATE_SANITIZED
+constexpr bool kIntoPipe = false;  // the sanitizers' reports are longer, and wanted whole
+#else
+constexpr bool kIntoPipe = true;
+#endif
 
 std::unexpected<Error> unavailable(const std::string& what, int problem) {
   return failure("host.unavailable", what + ": " + std::strerror(problem));
@@ -130,7 +135,8 @@ Result<ChildProcess> ChildProcess::start(const std::string& runner, const std::s
   Descriptor output;
   SpawnArguments spawn;
   int problem = make_pipe(words, output);
-  if (problem == 0) problem = prepare(spawn, theirs.get(), output.get());
+  if (problem == 0)
+    problem = prepare(spawn, theirs.get(), kIntoPipe ? output.get() : STDERR_FILENO);
   std::string program = runner;
   std::string name = plugin;
   std::string parent = std::to_string(getpid());

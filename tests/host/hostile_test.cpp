@@ -103,8 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Offence{"loops", CallFault::overran, "did not answer a call within 2000 ms",
                             false},
                     Offence{"garbles_wire", CallFault::protocol, "is not one of the wire's", false},
-                    Offence{"floods_stderr", CallFault::crashed, "it said: the first words", false},
-                    Offence{"exits", CallFault::crashed, "ended with status 0", false},
+                    Offence{"floods_stderr", CallFault::crashed, "it said: the first words"},
+                    Offence{"exits", CallFault::crashed, "ended with status", false},
                     Offence{"crashes", CallFault::crashed, "signal 11 (SIGSEGV)"}),
     [](const auto& parameter) { return parameter.param.plugin; });
 
