@@ -189,7 +189,7 @@ void Site::publish(Effects& out, const Device& device, const PluginEffect& effec
                           .qos = std::min(effect.qos, 1U),
                           .expires = expires};
   if (cause.safety) {
-    out.safety.push_back({std::move(message)});
+    out.safety.emplace_back(std::move(message));
   } else {
     out.actions.emplace_back(std::move(message));
   }
