@@ -35,26 +35,25 @@ constexpr int kThreads = 4;
 constexpr int kQueued = 16;       // connections that wait for a thread; more are closed
 constexpr int kIdleSeconds = 10;  // for one wait on a client
 constexpr int kBacklog = 16;
-constexpr std::size_t kDrained = 8 * kMaxBody;
 
-// The body when it has at most kMaxBody octets. What is above is read and thrown away, because a
+// The body when it has at most `most` octets. What is above is read and thrown away, because a
 // connection that is closed with unread octets takes the answer with it; a client that goes on
-// beyond kDrained is cut off.
-std::optional<std::string> read_body(net::HTTPServerRequest& request) {
+// beyond eight times as much is cut off.
+std::optional<std::string> read_body(net::HTTPServerRequest& request, std::size_t most) {
   std::string body;
   std::size_t size = 0;
   std::array<char, 16384> part{};
   std::istream& stream = request.stream();
-  while (size < kDrained && (stream.read(part.data(), part.size()) || stream.gcount() > 0)) {
+  while (size < 8 * most && (stream.read(part.data(), part.size()) || stream.gcount() > 0)) {
     const auto count = static_cast<std::size_t>(stream.gcount());
     size += count;
-    if (size <= kMaxBody) body.append(part.data(), count);
+    if (size <= most) body.append(part.data(), count);
   }
-  if (size > kMaxBody) return std::nullopt;
+  if (size > most) return std::nullopt;
   return body;
 }
 
-Result<Request> read_request(net::HTTPServerRequest& incoming) {
+Result<Request> read_request(net::HTTPServerRequest& incoming, std::size_t max_body) {
   Request request{.method = incoming.getMethod()};
   try {
     const Poco::URI target(incoming.getURI());
@@ -63,10 +62,10 @@ Result<Request> read_request(net::HTTPServerRequest& incoming) {
   } catch (const Poco::Exception&) {
     return failure("api.invalid", "The request's target is not a path.");
   }
-  auto body = read_body(incoming);
+  auto body = read_body(incoming, max_body);
   if (!body) {
     return failure("api.too_large",
-                   "The request's body is larger than " + std::to_string(kMaxBody) + " octets.");
+                   "The request's body is larger than " + std::to_string(max_body) + " octets.");
   }
   request.body = std::move(*body);
   return request;
@@ -80,10 +79,10 @@ void send(net::HTTPServerResponse& outgoing, const Response& response) {
 
 class Handler final : public net::HTTPRequestHandler {
  public:
-  explicit Handler(const Router& router) : router_(router) {}
+  Handler(const Router& router, std::size_t max_body) : router_(router), max_body_(max_body) {}
 
   void handleRequest(net::HTTPServerRequest& incoming, net::HTTPServerResponse& outgoing) override {
-    auto request = read_request(incoming);
+    auto request = read_request(incoming, max_body_);
     if (!request) {
       const bool large = request.error().code == "api.too_large";
       outgoing.setKeepAlive(false);
@@ -95,17 +94,19 @@ class Handler final : public net::HTTPRequestHandler {
 
  private:
   const Router& router_;
+  std::size_t max_body_;
 };
 
 class Factory final : public net::HTTPRequestHandlerFactory {
  public:
-  explicit Factory(const Router& router) : router_(router) {}
+  Factory(const Router& router, std::size_t max_body) : router_(router), max_body_(max_body) {}
   net::HTTPRequestHandler* createRequestHandler(const net::HTTPServerRequest&) override {
-    return new Handler(router_);  // Poco deletes it
+    return new Handler(router_, max_body_);  // Poco deletes it
   }
 
  private:
   const Router& router_;
+  std::size_t max_body_;
 };
 
 std::unexpected<Error> cannot_listen(const fs::path& path, const std::string& why) {
@@ -174,11 +175,11 @@ class Adopted final : public net::ServerSocket {
 
 class PocoServer final : public HttpServer {
  public:
-  PocoServer(fs::path socket, std::vector<Route> routes, int descriptor)
+  PocoServer(fs::path socket, std::vector<Route> routes, std::size_t max_body, int descriptor)
       : path_(std::move(socket)),
         router_(std::move(routes)),
         threads_(1, kThreads),
-        server_(new Factory(router_), threads_, Adopted(descriptor), parameters()) {
+        server_(new Factory(router_, max_body), threads_, Adopted(descriptor), parameters()) {
     server_.start();
   }
   PocoServer(const PocoServer&) = delete;
@@ -210,11 +211,13 @@ class PocoServer final : public HttpServer {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(fs::path socket, std::vector<Route> routes) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(fs::path socket, std::vector<Route> routes,
+                                                      std::size_t max_body) {
   auto descriptor = listen_on(socket);
   if (!descriptor) return std::unexpected(descriptor.error());
   try {
-    return std::make_unique<PocoServer>(std::move(socket), std::move(routes), *descriptor);
+    return std::make_unique<PocoServer>(std::move(socket), std::move(routes), max_body,
+                                        *descriptor);
   } catch (const Poco::Exception& e) {
     return failure("api.failed", "Cannot serve HTTP: " + e.displayText() + ".");
   }

@@ -29,11 +29,13 @@ struct Route {
 
 class HttpServer {
  public:
-  // Serves from now on. A socket file that nobody listens on any more is replaced.
-  // Errors: "api.locked" (another process listens there), "api.unreadable" (something else lies
-  // there, or the directory is missing or not writable), "api.failed".
+  // Serves from now on; a request's body of more than `max_body` octets is answered 413. A socket
+  // file that nobody listens on any more is replaced. Errors: "api.locked" (another process listens
+  // there), "api.unreadable" (something else lies there, or the directory is missing or not
+  // writable), "api.failed".
   static Result<std::unique_ptr<HttpServer>> start(std::filesystem::path socket,
-                                                   std::vector<Route> routes);
+                                                   std::vector<Route> routes,
+                                                   std::size_t max_body = kMaxBody);
   virtual ~HttpServer() = default;  // waits for running handlers, then removes the socket
 
  protected:

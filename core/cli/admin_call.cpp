@@ -5,8 +5,9 @@
 namespace xiaogate::cli {
 
 Result<Json> admin_call(const std::string& socket, const std::string& method,
-                        const std::string& target, const std::string& body) {
-  const auto response = api::http_call(socket, method, target, body);
+                        const std::string& target, const std::string& body,
+                        std::chrono::milliseconds timeout) {
+  const auto response = api::http_call(socket, method, target, body, timeout);
   if (!response) return std::unexpected(response.error());
   if (response->status >= 400) return failure("admin.refused", api::error_text(*response));
   auto json = parse_json(response->body);

@@ -39,6 +39,11 @@ struct VerifyArguments {
   std::string trust;
 };
 
+struct InstallArguments {
+  std::string package;
+  std::string socket;
+};
+
 int new_plugin(const Output& output, const NewPluginArguments& arguments);
 
 // kExitFailed when the plugin does not conform.
@@ -51,6 +56,11 @@ int make_plugin_key(const Output& output, const KeyArguments& arguments);
 int pack_plugin(const Output& output, const PackArguments& arguments);
 
 int verify_package(const Output& output, const VerifyArguments& arguments);
+
+// Each at the gateway that listens on the socket.
+int install_plugin(const Output& output, const InstallArguments& arguments);
+int list_plugins(const Output& output, const std::string& socket);
+int start_plugin(const Output& output, const std::string& socket, const std::string& plugin);
 
 // The program xiaogate-plugin-host that belongs to this one: `given`, or beside it, or in
 // ../lib/xiaogate. The first of these when there is none, so that the error names a path.

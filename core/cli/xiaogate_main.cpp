@@ -34,6 +34,8 @@ struct Arguments {
   cli::KeyArguments key;
   cli::PackArguments pack;
   cli::VerifyArguments verify;
+  std::string package;
+  std::string plugin;
 };
 
 class Program {
@@ -143,7 +145,15 @@ class Program {
     return {
         .name = "plugin",
         .help = text(Text::help_plugin),
-        .commands = {plugin_new(), plugin_test(), plugin_key(), plugin_pack(), plugin_verify()}};
+        .commands = {plugin_new(), plugin_test(), plugin_key(), plugin_pack(), plugin_verify(),
+                     plugin_install(),
+                     leaf("list", Text::help_plugin_list,
+                          {{"--socket", &in_.socket, text(Text::option_gateway_socket)}},
+                          [this] { return cli::list_plugins(output(), in_.socket); }),
+                     leaf("start", Text::help_plugin_start,
+                          {{"plugin", &in_.plugin, text(Text::option_plugin), true},
+                           {"--socket", &in_.socket, text(Text::option_gateway_socket)}},
+                          [this] { return cli::start_plugin(output(), in_.socket, in_.plugin); })}};
   }
 
   Command plugin_new() {
@@ -187,6 +197,13 @@ class Program {
                 {{"package", &in_.verify.package, text(Text::option_package), true},
                  {"--trust", &in_.verify.trust, text(Text::option_trust), true}},
                 [this] { return cli::verify_package(output(), in_.verify); });
+  }
+
+  Command plugin_install() {
+    return leaf("install", Text::help_plugin_install,
+                {{"package", &in_.package, text(Text::option_package), true},
+                 {"--socket", &in_.socket, text(Text::option_gateway_socket)}},
+                [this] { return cli::install_plugin(output(), {in_.package, in_.socket}); });
   }
 
   WallTime code_time() const {
