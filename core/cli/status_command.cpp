@@ -34,6 +34,15 @@ std::string plugin_lines(Language language, const Json& plugins) {
   return text.empty() ? "\n" + say(language, Text::status_none) : text;
 }
 
+// What waits for a person comes first.
+std::string parked_lines(Language language, const Json& plugins) {
+  std::string text;
+  for (const auto& [name, state] : plugins.items()) {
+    if (state == "parked") text += say(language, Text::status_parked, {name}) + "\n";
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string status_text(Language language, const Json& status) {
@@ -42,7 +51,8 @@ std::string status_text(Language language, const Json& status) {
   const auto line = [&](Text text, std::initializer_list<std::string_view> values) {
     return say(language, text, values) + "\n";
   };
-  return line(Text::status_gateway, {shown(status, "gateway"), shown(status, "version")}) +
+  return parked_lines(language, object(status, "plugins")) +
+         line(Text::status_gateway, {shown(status, "gateway"), shown(status, "version")}) +
          line(Text::status_links, {link_word(language, status, "device_link"),
                                    link_word(language, status, "hub_link")}) +
          line(Text::status_journal, {shown(journal, "head"), shown(journal, "acknowledged")}) +

@@ -73,6 +73,12 @@ constexpr Row kRows[] = {
     {Text::status_rejected, "Messages rejected since the start: {0}", "启动以来拒收的消息：{0}"},
     {Text::status_devices, "Devices:", "设备："},
     {Text::status_plugins, "Plugins:", "插件："},
+    {Text::status_parked,
+     "ATTENTION: plugin {0} failed too often and is parked; its devices do nothing. See "
+     "plugin_parked "
+     "in the journal, then start it again (POST /v1/plugins/{0}/start) or install another version.",
+     "注意：插件 {0} 屡次故障，已停用，它的设备不工作。请查看日志中的 plugin_parked，再重新启动它"
+     "（POST /v1/plugins/{0}/start）或安装其他版本。"},
     {Text::status_none, "  none", "  无"},
     {Text::rider_added, "Rider {0} registered, credential {1}. The phone is in {2}.",
      "骑手 {0} 已登记，凭证 {1}。手机文件：{2}。"},

@@ -53,6 +53,7 @@ enum class Text {
   status_rejected,
   status_devices,
   status_plugins,
+  status_parked,
   status_none,
   rider_added,
   rider_status,

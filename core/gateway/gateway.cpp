@@ -104,6 +104,7 @@ Result<void> Gateway::run(int stop_descriptor) {
 // Turns until nothing waits any more, but not so many that a flood keeps the loop from its
 // descriptors.
 Result<void> Gateway::round() {
+  take_questions();
   std::vector<site::Input> inputs;
   for (int turns = 0; turns < kTurnsInRound; ++turns) {
     turn_time_ = read_clock();
@@ -116,12 +117,40 @@ Result<void> Gateway::round() {
       if (auto made = make_site(); !made) return made;
     }
   }
-  if (desk_->asked()) desk_->answer(status());
   return {};
 }
 
+void Gateway::take_questions() {
+  struct Answer {
+    Gateway& gateway;
+    std::uint64_t number;
+    std::optional<Result<Json>> operator()(const AskStatus&) const { return gateway.status(); }
+    std::optional<Result<Json>> operator()(const AskAlarms&) const {
+      return Json{{"alarms", gateway.site_->alarms()}};
+    }
+    std::optional<Result<Json>> operator()(const AskPlugins&) const {
+      return gateway.plugins_json();
+    }
+    std::optional<Result<Json>> operator()(const StartPlugin& start) const {
+      return gateway.start_plugin(start.name);
+    }
+    std::optional<Result<Json>> operator()(const ReplacePlugin& replace) const {
+      auto begun = gateway.replace_plugin(replace.folder, number);
+      if (!begun) return std::unexpected(begun.error());
+      return std::nullopt;
+    }
+  };
+  for (const auto& asked : desk_->take()) {
+    auto answer = std::visit(Answer{*this, asked.number}, asked.question);
+    if (answer) desk_->answer(asked.number, std::move(*answer));
+  }
+}
+
 void Gateway::gather(std::vector<site::Input>& inputs, const Instant& now) {
-  for (auto& event : host_->service(now)) inputs.push_back(to_input(std::move(event)));
+  for (auto& event : host_->service(now)) {
+    watch_replacement(event);
+    inputs.push_back(to_input(std::move(event)));
+  }
   inbox_->drain(inputs, kInputsInTurn);
   if (const auto due = site_->next_deadline(); due && *due <= now.mono) {
     inputs.emplace_back(site::Tick{});

@@ -1,18 +1,19 @@
 // The composition root: the site, and everything that touches the world around it.
 //
 // One thread, the loop's, owns the site, the store and the plugin host. The MQTT links and the
-// admin server have threads of their own, which only post to the inbox or ask at the status desk.
+// admin server have threads of their own, which only post to the inbox or ask at the desk.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "api/http_server.h"
+#include "gateway/desk.h"
 #include "gateway/installed_plugins.h"
 #include "gateway/options.h"
-#include "gateway/status_desk.h"
 #include "host/plugin_host.h"
 #include "links/mqtt_link.h"
 #include "model/result.h"
@@ -42,32 +43,48 @@ class Gateway final : public site::Outbox {
 
  private:
   struct Parts {
+    GatewayOptions options;
+    std::string config_text;
+    InstalledPlugins plugins;
     site::SiteConfig config;
     site::TrustList trust;
     std::unique_ptr<store::Store> store;
     std::unique_ptr<Inbox> inbox;
-    std::unique_ptr<StatusDesk> desk;
+    std::unique_ptr<Desk> desk;
     std::unique_ptr<host::PluginHost> host;
   };
   explicit Gateway(Parts parts);
 
-  void start_plugins(const InstalledPlugins& plugins);
+  void start_plugins();
   links::LinkEvents link_events(std::string name, bool from_hub,
                                 std::function<site::Input(bool up)> changed,
                                 std::function<site::Input(links::Message&&)> arrived);
   Result<void> start_device_link();
   Result<void> start_hub_link();
   std::string hub_topic(std::string_view leaf) const;
-  Result<void> start_api(const std::string& socket);
+  Result<void> start_api();
 
   Result<void> make_site();
   Result<void> round();
   void gather(std::vector<site::Input>& inputs, const Instant& now);
   void turn(const std::vector<site::Input>& inputs, const Instant& now);
+  void take_questions();
   void watch_disk(std::vector<site::Input>& inputs, const Instant& now);
   Result<void> wait(int stop_descriptor);
   int timeout(const Instant& now) const;
   Json status() const;
+
+  // gateway_plugins.cpp: what people order about plugins.
+  Json plugins_json() const;
+  Result<Json> start_plugin(const std::string& name);
+  // Lets the version in `folder`, which must stay there, take over from the one of its name; the
+  // desk's `number` is answered {"plugin", "from", "to"} or with what went wrong. Errors told at
+  // once, with nothing changed: those of host::load_manifest(), "plugin.missing" (the library),
+  // "plugin.unknown" (no device uses it), "config.invalid" (its devices' options do not fit it),
+  // "plugin.conflict" (it is heard or sent elsewhere, or offers something else, than the version
+  // before: that needs a restart; or it is being replaced already).
+  Result<void> replace_plugin(const std::string& folder, std::uint64_t number);
+  void watch_replacement(const host::HostEvent& event);
 
   // site::Outbox
   void act(site::Action action) override;
@@ -76,16 +93,27 @@ class Gateway final : public site::Outbox {
   void perform(site::PublishToHub& publish);
   void perform(const site::SendReport& report);
 
+  GatewayOptions options_;
+  std::string config_text_;
+  InstalledPlugins plugins_;
   site::SiteConfig config_;
   site::TrustList trust_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<Inbox> inbox_;
-  std::unique_ptr<StatusDesk> desk_;
+  std::unique_ptr<Desk> desk_;
   std::unique_ptr<host::PluginHost> host_;
   std::unique_ptr<site::Site> site_;
   std::unique_ptr<links::MqttLink> device_link_;
   std::unique_ptr<links::MqttLink> hub_link_;
   std::unique_ptr<api::HttpServer> api_;
+
+  // A plugin that is being replaced, by name.
+  struct Replacement {
+    std::uint64_t number = 0;
+    PluginManifest manifest;
+    site::SiteConfig config;
+  };
+  std::map<std::string, Replacement> replacements_;
 
   Instant turn_time_;
   bool stopping_ = false;

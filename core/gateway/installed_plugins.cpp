@@ -39,6 +39,13 @@ std::vector<std::string> InstalledPlugins::names() const {
   return names;
 }
 
+InstalledPlugins InstalledPlugins::with(PluginManifest manifest) const {
+  InstalledPlugins changed = *this;
+  const std::string name = manifest.name;
+  changed.manifests_.insert_or_assign(name, std::move(manifest));
+  return changed;
+}
+
 site::PluginCatalogue::Fit InstalledPlugins::fit(const std::string& plugin,
                                                  const std::string& device, const Json& options,
                                                  std::vector<std::string>& faults) const {

@@ -18,6 +18,9 @@ class InstalledPlugins : public site::PluginCatalogue {
   // used; the sentence names it.
   static Result<InstalledPlugins> find(const std::filesystem::path& directory);
 
+  // The same with this plugin added, or in the place of the one of its name.
+  InstalledPlugins with(PluginManifest manifest) const;
+
   // Null when there is none of that name.
   const PluginManifest* manifest(const std::string& name) const;
 

@@ -4,6 +4,7 @@
 #include <system_error>
 #include <utility>
 
+#include "gateway/api_routes.h"
 #include "gateway/gateway.h"
 #include "links/broker_address.h"
 #include "process/logging.h"
@@ -57,9 +58,9 @@ Result<void> check_libraries(const site::SiteConfig& config, const InstalledPlug
 }  // namespace
 
 Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) {
-  const auto plugins = InstalledPlugins::find(options.plugins);
+  auto plugins = InstalledPlugins::find(options.plugins);
   if (!plugins) return std::unexpected(plugins.error());
-  const auto config_text = read_file(options.config, "site configuration", "--config");
+  auto config_text = read_file(options.config, "site configuration", "--config");
   if (!config_text) return std::unexpected(config_text.error());
   auto config = site::parse_site_config(*config_text, options.config, *plugins);
   if (!config) return std::unexpected(config.error());
@@ -78,7 +79,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   for (const auto& notice : (*store)->notices()) log_warning(notice);
   auto inbox = Inbox::create(kInboxCapacity);
   if (!inbox) return std::unexpected(inbox.error());
-  auto desk = StatusDesk::create();
+  auto desk = Desk::create();
   if (!desk) return std::unexpected(desk.error());
   auto interfaces = host::Interfaces::load();
   if (!interfaces) return std::unexpected(interfaces.error());
@@ -94,17 +95,18 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
                                        });
   if (!host) return std::unexpected(host.error());
 
-  std::unique_ptr<Gateway> gateway(new Gateway({.config = std::move(*config),
+  std::unique_ptr<Gateway> gateway(new Gateway({.options = options,
+                                                .config_text = std::move(*config_text),
+                                                .plugins = std::move(*plugins),
+                                                .config = std::move(*config),
                                                 .trust = std::move(*trust),
                                                 .store = std::move(*store),
                                                 .inbox = std::move(*inbox),
                                                 .desk = std::move(*desk),
                                                 .host = std::move(*host)}));
   if (auto made = gateway->make_site(); !made) return std::unexpected(made.error());
-  gateway->start_plugins(*plugins);
-  const std::string socket =
-      options.socket.empty() ? options.data + "/xiaogated.sock" : options.socket;
-  if (auto started = gateway->start_api(socket); !started) return std::unexpected(started.error());
+  gateway->start_plugins();
+  if (auto started = gateway->start_api(); !started) return std::unexpected(started.error());
   if (auto started = gateway->start_device_link(); !started) {
     return std::unexpected(started.error());
   }
@@ -113,7 +115,10 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
 }
 
 Gateway::Gateway(Parts parts)
-    : config_(std::move(parts.config)),
+    : options_(std::move(parts.options)),
+      config_text_(std::move(parts.config_text)),
+      plugins_(std::move(parts.plugins)),
+      config_(std::move(parts.config)),
       trust_(std::move(parts.trust)),
       store_(std::move(parts.store)),
       inbox_(std::move(parts.inbox)),
@@ -125,13 +130,13 @@ Gateway::~Gateway() {
   inbox_->close();
   device_link_.reset();
   hub_link_.reset();
-  desk_->answer(Json::object());
+  desk_->close();
   api_.reset();
 }
 
-void Gateway::start_plugins(const InstalledPlugins& plugins) {
+void Gateway::start_plugins() {
   for (const auto& name : plugins_used(config_)) {
-    host_->add(*plugins.manifest(name), plugin_config(config_, name));
+    host_->add(*plugins_.manifest(name), plugin_config(config_, name));
   }
 }
 
@@ -202,15 +207,10 @@ Result<void> Gateway::start_hub_link() {
   return {};
 }
 
-Result<void> Gateway::start_api(const std::string& socket) {
-  auto server = api::HttpServer::start(
-      socket, {{"GET", "/v1/status", [this](const api::Request&) {
-                  auto answer = desk_->ask();
-                  if (answer.wait_for(std::chrono::seconds(5)) != std::future_status::ready) {
-                    return api::error_response(503, "gateway.busy", "the gateway does not answer");
-                  }
-                  return api::json_response(answer.get());
-                }}});
+Result<void> Gateway::start_api() {
+  const std::string socket =
+      options_.socket.empty() ? options_.data + "/xiaogated.sock" : options_.socket;
+  auto server = api::HttpServer::start(socket, api_routes(*desk_, options_.plugins));
   if (!server) return std::unexpected(server.error());
   api_ = std::move(*server);
   return {};

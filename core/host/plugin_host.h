@@ -97,7 +97,7 @@ class PluginHost {
   // up) the effects of one service() before it calls the next. When it is ready it gets the calls
   // that wait, and PluginUpgraded is told; what the new manifest does not offer fails. If it
   // refuses, ends or is late, the old one goes on as it was and PluginUpgradeFailed is told; one of
-  // the two always is. Errors: "plugin.unknown", "plugin.busy" (another upgrade of it is under
+  // the two always is. Errors: "plugin.unknown", "plugin.conflict" (another upgrade of it is under
   // way).
   Result<void> upgrade(const PluginManifest& manifest, std::string config);
 
