@@ -168,8 +168,9 @@ constexpr bool complete() {
 static_assert(complete(), "one row a text, in the order of the enumeration");
 
 constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-    {"online", "在线"}, {"offline", "离线"}, {"unknown", "未知"},     {"up", "运行"},
-    {"down", "停止"},   {"active", "有效"},  {"suspended", "已暂停"}, {"revoked", "已吊销"},
+    {"online", "在线"}, {"offline", "离线"},     {"unknown", "未知"},
+    {"up", "运行"},     {"parked", "已停用"},    {"down", "停止"},
+    {"active", "有效"}, {"suspended", "已暂停"}, {"revoked", "已吊销"},
 };
 
 }  // namespace

@@ -38,7 +38,8 @@ class Upgrade : public testing::Test {
     return value(api::http_call(site_.data() / "xiaogated.sock", method, target, ""));
   }
   Json plugin(const std::string& name) {
-    for (const auto& one : value(parse_json(call("GET", "/v1/plugins").body)).at("plugins")) {
+    const auto all = value(parse_json(call("GET", "/v1/plugins").body));
+    for (const auto& one : all.at("plugins")) {
       if (one.at("name") == name) return one;
     }
     return {};
