@@ -53,7 +53,9 @@ void swap_once(const Json& cabinet, const std::string& protocol, const std::stri
   ASSERT_TRUE(devices.scan("south", riders[0].full_code()));
 
   auto journal = site.journal();
-  ASSERT_TRUE(wait_until([&] { return !find_record(journal, "swap_done").is_null(); }))
+  // The gateway has just started: three waits of seven seconds (docs/decisions/0013).
+  ASSERT_TRUE(
+      wait_until([&] { return !find_record(journal, "swap_done").is_null(); }, 4 * kPatience))
       << site.status() << site.log() << site.log("sim-cabinet");
   EXPECT_THAT(swap_kinds(site), ElementsAre("swap_started", "swap_slot_opened", "swap_returned",
                                             "swap_slot_opened", "swap_taken", "swap_done"));
