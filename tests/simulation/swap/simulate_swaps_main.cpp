@@ -27,7 +27,8 @@ void add(SwapSummary& total, const SwapSummary& one) {
 void print(const SwapSummary& s, std::int64_t seeds, double seconds) {
   const auto n = [](std::uint64_t count) { return static_cast<unsigned long long>(count); };
   std::printf(
-      "%lld cabinets, half an hour of chaos and a quiet time each, in %.1f s: %llu swaps, %llu done, "
+      "%lld cabinets, half an hour of chaos and a quiet time each, in %.1f s: %llu swaps, %llu "
+      "done, "
       "%llu aborted,\n  %llu batteries refused, %llu cases (%llu closed), %llu openings, %llu "
       "restarts, %llu alarms; every invariant held\n",
       static_cast<long long>(seeds), seconds, n(s.swaps), n(s.done), n(s.aborted), n(s.refused),

@@ -15,6 +15,7 @@ void SwapWorld::check(const Record& record) {
   const Json body = parse_json(record.body).value();
   trace("record " + std::to_string(record.seq) + ": " + record.kind + " " + record.body);
   const auto is = [&](const char* kind) { return record.kind == kind; };
+  check_handed(record.kind, body);
   if (is("swap_started")) ++summary_.swaps;
   if (is("swap_battery_refused")) ++summary_.refused;
   if (is("cabinet_locked_out")) {
@@ -50,6 +51,31 @@ void SwapWorld::check(const Record& record) {
     ++summary_.aborted;
     check_holds_one(body, "a swap is aborted");
   }
+}
+
+// Nobody swaps what was handed to another, or what is stolen. Whoever got a battery in another way
+// than by a swap that was done is no longer held to the one before.
+void SwapWorld::check_handed(const std::string& kind, const Json& body) {
+  const auto forget = [&](int rider) {
+    std::erase_if(handed_, [&](const auto& handed) { return handed.second == rider; });
+  };
+  if (kind == "swap_case_changed")
+    return forget(cases_of_.at(body.at("case").get<std::uint64_t>()));
+  const bool got = kind == "swap_done" || kind == "swap_taken" || kind == "swap_case_closed";
+  if (!got && kind != "swap_returned") return;
+  const auto battery = body.at("battery").get<std::string>();
+  const int rider = rider_of(body.at("credential").get<std::string>());
+  if (got) {
+    forget(rider);
+    handed_.erase(battery);
+    if (kind == "swap_done") handed_[battery] = rider;
+    return;
+  }
+  if (cabinet_.stolen.contains(battery)) return broken("stolen " + battery + " is taken in");
+  const auto found = handed_.find(battery);
+  if (found == handed_.end()) return;
+  if (found->second != rider) return broken(battery + " of another is taken in");
+  handed_.erase(found);
 }
 
 void SwapWorld::check_opening(std::uint64_t number, const Json& body) {

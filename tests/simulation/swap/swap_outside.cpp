@@ -7,8 +7,8 @@
 namespace xiaogate::simulation {
 namespace {
 
-constexpr std::uint64_t kLost = 6;     // % of messages
-constexpr std::uint64_t kDoubled = 8;  // %
+constexpr std::uint64_t kLost = 6;      // % of messages
+constexpr std::uint64_t kDoubled = 20;  // %
 
 }  // namespace
 

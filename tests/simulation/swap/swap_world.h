@@ -78,6 +78,7 @@ class SwapWorld : public site::CabinetPort {
 
   // swap_checks.cpp
   void check(const Record& record);
+  void check_handed(const std::string& kind, const Json& body);
   void check_opening(std::uint64_t number, const Json& body);
   void check_holds_one(const Json& body, const std::string& what);
   void check_end();
@@ -107,6 +108,7 @@ class SwapWorld : public site::CabinetPort {
   int present_ = kNobody;                                      // the rider before the cabinet
   std::set<int> locked_out_;                                   // by the journal
   std::map<std::uint64_t, std::pair<int, MonoTime>> allowed_;  // openings by the journal
+  std::map<std::string, int> handed_;                          // batteries, by the journal
   std::map<std::uint64_t, int> cases_of_;                      // open cases by the journal
   std::optional<std::string> broken_;
   SwapSummary summary_;
