@@ -14,6 +14,7 @@
 #include "gateway/desk.h"
 #include "gateway/installed_plugins.h"
 #include "gateway/options.h"
+#include "gateway/plugin_store.h"
 #include "host/plugin_host.h"
 #include "links/mqtt_link.h"
 #include "model/result.h"
@@ -45,6 +46,7 @@ class Gateway final : public site::Outbox {
   struct Parts {
     GatewayOptions options;
     std::string config_text;
+    PluginStore plugin_store;
     InstalledPlugins plugins;
     site::SiteConfig config;
     site::TrustList trust;
@@ -56,6 +58,7 @@ class Gateway final : public site::Outbox {
   explicit Gateway(Parts parts);
 
   void start_plugins();
+  void tell_damaged(const std::vector<DamagedPlugin>& damaged);
   links::LinkEvents link_events(std::string name, bool from_hub,
                                 std::function<site::Input(bool up)> changed,
                                 std::function<site::Input(links::Message&&)> arrived);
@@ -95,6 +98,7 @@ class Gateway final : public site::Outbox {
 
   GatewayOptions options_;
   std::string config_text_;
+  PluginStore plugin_store_;
   InstalledPlugins plugins_;
   site::SiteConfig config_;
   site::TrustList trust_;

@@ -55,6 +55,19 @@ Result<void> check_libraries(const site::SiteConfig& config, const InstalledPlug
   return {};
 }
 
+// The configuration needs to know the plugins and says itself whose packages are taken, so that one
+// member of it is looked at before the whole. A configuration that is wrong is told there.
+host::PackageTrust package_trust(const site::TrustList& trust, const std::string& config_text) {
+  host::PackageTrust packages;
+  for (const auto& [kid, vendor] : trust.vendors) {
+    packages.vendors.emplace(kid, host::Vendor{vendor.key, vendor.name});
+  }
+  const auto config = parse_json(config_text);
+  packages.development =
+      config && config->is_object() && config->value("development_plugins", Json()) == true;
+  return packages;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) {
@@ -62,6 +75,13 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   if (!plugins) return std::unexpected(plugins.error());
   auto config_text = read_file(options.config, "site configuration", "--config");
   if (!config_text) return std::unexpected(config_text.error());
+  const auto trust_text = read_file(options.trust, "trust list", "--trust");
+  if (!trust_text) return std::unexpected(trust_text.error());
+  auto trust = site::parse_trust_list(*trust_text, options.trust);
+  if (!trust) return std::unexpected(trust.error());
+  PluginStore plugin_store(options.data, package_trust(*trust, *config_text));
+  std::vector<DamagedPlugin> damaged;
+  plugins = plugin_store.over(std::move(*plugins), damaged);
   auto config = site::parse_site_config(*config_text, options.config, *plugins);
   if (!config) return std::unexpected(config.error());
   if (auto sound = check_brokers(*config, options.config); !sound) {
@@ -70,10 +90,6 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   if (auto there = check_libraries(*config, *plugins); !there) {
     return std::unexpected(there.error());
   }
-  const auto trust_text = read_file(options.trust, "trust list", "--trust");
-  if (!trust_text) return std::unexpected(trust_text.error());
-  auto trust = site::parse_trust_list(*trust_text, options.trust);
-  if (!trust) return std::unexpected(trust.error());
   auto store = store::Store::open({.directory = options.data});
   if (!store) return std::unexpected(store.error());
   for (const auto& notice : (*store)->notices()) log_warning(notice);
@@ -97,6 +113,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
 
   std::unique_ptr<Gateway> gateway(new Gateway({.options = options,
                                                 .config_text = std::move(*config_text),
+                                                .plugin_store = std::move(plugin_store),
                                                 .plugins = std::move(*plugins),
                                                 .config = std::move(*config),
                                                 .trust = std::move(*trust),
@@ -106,6 +123,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
                                                 .host = std::move(*host)}));
   if (auto made = gateway->make_site(); !made) return std::unexpected(made.error());
   gateway->start_plugins();
+  gateway->tell_damaged(damaged);
   if (auto started = gateway->start_api(); !started) return std::unexpected(started.error());
   if (auto started = gateway->start_device_link(); !started) {
     return std::unexpected(started.error());
@@ -117,6 +135,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
 Gateway::Gateway(Parts parts)
     : options_(std::move(parts.options)),
       config_text_(std::move(parts.config_text)),
+      plugin_store_(std::move(parts.plugin_store)),
       plugins_(std::move(parts.plugins)),
       config_(std::move(parts.config)),
       trust_(std::move(parts.trust)),
@@ -137,6 +156,15 @@ Gateway::~Gateway() {
 void Gateway::start_plugins() {
   for (const auto& name : plugins_used(config_)) {
     host_->add(*plugins_.manifest(name), plugin_config(config_, name));
+  }
+}
+
+// In the log, and in the journal by the site.
+void Gateway::tell_damaged(const std::vector<DamagedPlugin>& damaged) {
+  for (const auto& plugin : damaged) {
+    log_error("installed plugin refused, the delivered one runs instead",
+              {{"plugin", plugin.plugin}, {"version", plugin.version}, {"reason", plugin.reason}});
+    inbox_->post_always(site::PluginUpgradeFailed{plugin.plugin, plugin.version, plugin.reason});
   }
 }
 
@@ -210,7 +238,8 @@ Result<void> Gateway::start_hub_link() {
 Result<void> Gateway::start_api() {
   const std::string socket =
       options_.socket.empty() ? options_.data + "/xiaogated.sock" : options_.socket;
-  auto server = api::HttpServer::start(socket, api_routes(*desk_, options_.plugins));
+  auto server = api::HttpServer::start(socket, api_routes(*desk_, plugin_store_, options_.plugins),
+                                       host::kMaxPackage);
   if (!server) return std::unexpected(server.error());
   api_ = std::move(*server);
   return {};
