@@ -1,6 +1,7 @@
 #include "cli/status_command.h"
 
 #include "cli/admin_call.h"
+#include "cli/site_text.h"
 #include "process/exit_code.h"
 
 namespace xiaogate::cli {
@@ -59,9 +60,9 @@ std::string status_text(Language language, const Json& status) {
          line(Text::status_feed, {shown(feed, "region"), shown(feed, "seq")}) +
          line(Text::status_decisions, {shown(status, "granted"), shown(status, "denied")}) +
          line(Text::status_rejected, {shown(status, "rejected_inputs")}) +
-         say(language, Text::status_devices) + device_lines(language, object(status, "devices")) +
-         "\n" + say(language, Text::status_plugins) +
-         plugin_lines(language, object(status, "plugins"));
+         site_text(language, status) + say(language, Text::status_devices) +
+         device_lines(language, object(status, "devices")) + "\n" +
+         say(language, Text::status_plugins) + plugin_lines(language, object(status, "plugins"));
 }
 
 int show_status(const Output& output, const std::string& socket) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "cli/gate_commands.h"
 #include "cli/journal_commands.h"
 #include "cli/plugin_commands.h"
 #include "cli/rider_commands.h"
@@ -21,6 +22,7 @@ struct Arguments {
   std::string language;
   std::string data = "/var/lib/xiaogate";
   std::string socket = "/var/lib/xiaogate/xiaogated.sock";
+  cli::GateOrder gate;
   std::int64_t from = 0;
   std::int64_t limit = 100;
   cli::NewRider rider;
@@ -46,7 +48,7 @@ class Program {
     return {.name = "xiaogate",
             .help = text(Text::help_program),
             .options = everywhere(),  // before the command as well as after it
-            .commands = {journal(), status(), rider(), plugin()}};
+            .commands = {journal(), status(), gate(), rider(), plugin()}};
   }
 
  private:
@@ -92,6 +94,31 @@ class Program {
     return leaf("status", Text::help_status,
                 {{"--socket", &in_.socket, text(Text::option_gateway_socket)}},
                 [this] { return cli::show_status(output(), in_.socket); });
+  }
+
+  Command gate() {
+    return {.name = "gate",
+            .help = text(Text::help_gate),
+            .commands = {gate_order("open", Text::help_gate_open, Text::option_access_point, true,
+                                    &cli::open_gate),
+                         gate_order("lock-down", Text::help_gate_lock_down, Text::option_area,
+                                    false, &cli::lock_down),
+                         gate_order("release", Text::help_gate_release, Text::option_area, false,
+                                    &cli::release_lock_down)}};
+  }
+
+  Command gate_order(const char* name, Text help, Text target, bool required,
+                     int (*give)(const cli::Output&, const cli::GateOrder&)) {
+    cli::GateOrder& order = in_.gate;
+    return leaf(name, help,
+                {{"target", &order.target, text(target), required},
+                 {"--reason", &order.reason, text(Text::option_why), true},
+                 {"--by", &order.by, text(Text::option_by)},
+                 {"--socket", &in_.socket, text(Text::option_gateway_socket)}},
+                [this, give] {
+                  in_.gate.socket = in_.socket;
+                  return give(output(), in_.gate);
+                });
   }
 
   Command rider() {

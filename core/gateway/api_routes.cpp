@@ -9,6 +9,9 @@
 namespace xiaogate::gateway {
 namespace {
 
+constexpr std::size_t kLongestBy = 64;       // octets
+constexpr std::size_t kLongestReason = 200;  // together well within a record
+
 api::Response told(const Result<Json>& answer) {
   if (answer) return api::json_response(*answer);
   if (answer.error().code.starts_with("gateway.")) {
@@ -23,6 +26,42 @@ api::Response told(const Result<Json>& answer) {
 
 api::Response answer(Desk& desk, Question question, Millis patience = Desk::kPatience) {
   return told(desk.ask(std::move(question), read_mono(), patience));
+}
+
+// A member that says who or why: not empty, of a length that fits into a record.
+std::string read_said(JsonReader& in, const char* member, std::size_t longest) {
+  std::string text = in.text(member);
+  if (text.size() > longest) {
+    in.fault(member, "must not be longer than " + std::to_string(longest) + " octets");
+  }
+  return printable(text);
+}
+
+Result<site::Order> read_order(const api::Request& request, site::Order::What what) {
+  const auto json = parse_json(request.body.empty() ? "{}" : request.body);
+  if (!json) return failure("order.invalid", json.error().text);
+  std::vector<std::string> faults;
+  JsonReader in(*json, "", faults);
+  site::Order order{.what = what,
+                    .target = {},
+                    .by = read_said(in, "by", kLongestBy),
+                    .reason = read_said(in, "reason", kLongestReason)};
+  in.finish();
+  if (const auto id = request.parameters.find("id"); id != request.parameters.end()) {
+    order.target = id->second;
+  }
+  if (faults.empty()) return order;
+  std::string text;
+  for (const auto& fault : faults) text += (text.empty() ? "" : "\n") + fault;
+  return failure("order.invalid", std::move(text));
+}
+
+api::Route order_route(Desk& desk, std::string path, site::Order::What what) {
+  return {"POST", std::move(path), [&desk, what](const api::Request& request) {
+            auto order = read_order(request, what);
+            if (!order) return api::error_response(order.error());
+            return answer(desk, std::move(*order));
+          }};
 }
 
 }  // namespace
@@ -47,11 +86,17 @@ Result<Json> install(Desk& desk, const PluginStore& store, std::string_view pack
 
 std::vector<api::Route> api_routes(Desk& desk, const PluginStore& store,
                                    const std::string& plugins) {
+  using What = site::Order::What;
   return {
       {"POST", "/v1/plugins",
        [&desk, &store](const api::Request& request) {
          return told(install(desk, store, request.body));
        }},
+      order_route(desk, "/v1/access_points/{id}/open", What::open),
+      order_route(desk, "/v1/areas/{id}/lock_down", What::lock_down),
+      order_route(desk, "/v1/areas/{id}/lock_down_release", What::release),
+      order_route(desk, "/v1/site/lock_down", What::lock_down),
+      order_route(desk, "/v1/site/lock_down_release", What::release),
       {"GET", "/v1/status", [&desk](const api::Request&) { return answer(desk, AskStatus{}); }},
       {"GET", "/v1/alarms", [&desk](const api::Request&) { return answer(desk, AskAlarms{}); }},
       {"GET", "/v1/plugins", [&desk](const api::Request&) { return answer(desk, AskPlugins{}); }},

@@ -13,6 +13,7 @@
 #include "model/json.h"
 #include "model/result.h"
 #include "process/inbox.h"
+#include "site/input.h"
 
 namespace xiaogate::gateway {
 
@@ -27,7 +28,10 @@ struct StartPlugin {
 struct ReplacePlugin {
   std::string folder;
 };
-using Question = std::variant<AskStatus, AskAlarms, AskPlugins, StartPlugin, ReplacePlugin>;
+// A person's order at the site, whose number is the desk's; answered {"record": <sequence number>}
+// once that is committed.
+using Question =
+    std::variant<AskStatus, AskAlarms, AskPlugins, StartPlugin, ReplacePlugin, site::Order>;
 
 class Desk {
  public:

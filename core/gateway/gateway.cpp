@@ -74,12 +74,12 @@ site::Input to_input(host::HostEvent&& event) {
 
 }  // namespace
 
-Result<void> Gateway::make_site() {
+Result<void> Gateway::make_site(site::Standing standing) {
   const Instant now = read_clock();
   const auto recovered = store_->recover(site::Site::recent_since(config_, now.wall));
   if (!recovered) return std::unexpected(recovered.error());
   site_ = std::make_unique<site::Site>(config_, trust_, *store_, *recovered, now,
-                                       std::string(kVersion));
+                                       std::string(kVersion), std::move(standing));
   // Links and disk are told of when they change; a site made anew within a run is told what is.
   if (device_link_) inbox_->post_always(site::DeviceLinkChanged{device_link_->up()});
   if (hub_link_) inbox_->post_always(site::HubLinkChanged{hub_link_->up()});
@@ -114,7 +114,7 @@ Result<void> Gateway::round() {
     if (inputs.empty()) break;
     turn(inputs, turn_time_);
     if (site_ == nullptr) {
-      if (auto made = make_site(); !made) return made;
+      if (auto made = make_site(std::exchange(standing_, {})); !made) return made;
     }
   }
   return {};
@@ -124,6 +124,7 @@ void Gateway::take_questions() {
   struct Answer {
     Gateway& gateway;
     std::uint64_t number;
+    MonoTime at;
     std::optional<Result<Json>> operator()(const AskStatus&) const { return gateway.status(); }
     std::optional<Result<Json>> operator()(const AskAlarms&) const {
       return Json{{"alarms", gateway.site_->alarms()}};
@@ -139,10 +140,31 @@ void Gateway::take_questions() {
       if (!begun) return std::unexpected(begun.error());
       return std::nullopt;
     }
+    std::optional<Result<Json>> operator()(const site::Order& order) const {
+      gateway.orders_.push_back({.number = number, .question = order, .at = at});
+      return std::nullopt;
+    }
   };
   for (const auto& asked : desk_->take()) {
-    auto answer = std::visit(Answer{*this, asked.number}, asked.question);
+    auto answer = std::visit(Answer{*this, asked.number, asked.at}, asked.question);
     if (answer) desk_->answer(asked.number, std::move(*answer));
+  }
+}
+
+void Gateway::take_orders(std::vector<site::Input>& inputs, const Instant& now) {
+  for (auto& asked : std::exchange(orders_, {})) {
+    // Whoever gave it has gone: a gate must not open for nobody.
+    if (now.mono - asked.at >= Desk::kPatience) continue;
+    auto& order = std::get<site::Order>(asked.question);
+    order.number = asked.number;
+    inputs.emplace_back(std::move(order));
+  }
+}
+
+void Gateway::refuse_orders(const std::vector<site::Input>& inputs, const Error& error) {
+  for (const auto& input : inputs) {
+    const auto* order = std::get_if<site::Order>(&input);
+    if (order != nullptr) desk_->answer(order->number, std::unexpected(error));
   }
 }
 
@@ -152,6 +174,7 @@ void Gateway::gather(std::vector<site::Input>& inputs, const Instant& now) {
     inputs.push_back(to_input(std::move(event)));
   }
   inbox_->drain(inputs, kInputsInTurn);
+  take_orders(inputs, now);
   if (const auto due = site_->next_deadline(); due && *due <= now.mono) {
     inputs.emplace_back(site::Tick{});
   }
@@ -167,7 +190,9 @@ void Gateway::turn(const std::vector<site::Input>& inputs, const Instant& now) {
     ++failed_turns_;
     log_error("turn not committed, nothing of it took effect",
               {{"inputs", inputs.size()}, {"reason", done.error().text}});
+    refuse_orders(inputs, done.error());
     // Its memory is ahead of the journal.
+    standing_ = site_->standing();
     site_.reset();
     paused_until_ = now.mono + kPauseAfterFailure;
   }
@@ -213,6 +238,14 @@ Result<void> Gateway::wait(int stop_descriptor) {
   return {};
 }
 
+void Gateway::perform(const site::AnswerOrder& answer) {
+  if (answer.record) {
+    desk_->answer(answer.number, Json{{"record", *answer.record}});
+  } else {
+    desk_->answer(answer.number, std::unexpected(answer.record.error()));
+  }
+}
+
 void Gateway::act(site::Action action) {
   std::visit([this](auto& what) { perform(what); }, action);
 }
@@ -250,7 +283,7 @@ void Gateway::perform(const site::SendReport& report) {
 }
 
 Json Gateway::status() const {
-  Json status = site_->status();
+  Json status = site_->status(read_clock().wall);
   status["turns"] = turns_;
   status["failed_turns"] = failed_turns_;
   status["inputs_lost"] = inbox_->lost();

@@ -67,11 +67,14 @@ class Gateway final : public site::Outbox {
   std::string hub_topic(std::string_view leaf) const;
   Result<void> start_api();
 
-  Result<void> make_site();
+  // `standing`: of the site before it within this run.
+  Result<void> make_site(site::Standing standing = {});
   Result<void> round();
   void gather(std::vector<site::Input>& inputs, const Instant& now);
   void turn(const std::vector<site::Input>& inputs, const Instant& now);
   void take_questions();
+  void take_orders(std::vector<site::Input>& inputs, const Instant& now);
+  void refuse_orders(const std::vector<site::Input>& inputs, const Error& error);
   void watch_disk(std::vector<site::Input>& inputs, const Instant& now);
   Result<void> wait(int stop_descriptor);
   int timeout(const Instant& now) const;
@@ -95,6 +98,7 @@ class Gateway final : public site::Outbox {
   void perform(site::PublishToDevice& publish);
   void perform(site::PublishToHub& publish);
   void perform(const site::SendReport& report);
+  void perform(const site::AnswerOrder& answer);
 
   GatewayOptions options_;
   std::string config_text_;
@@ -118,6 +122,9 @@ class Gateway final : public site::Outbox {
     site::SiteConfig config;
   };
   std::map<std::string, Replacement> replacements_;
+
+  site::Standing standing_;          // of a site whose turn failed, for the next
+  std::vector<Desk::Asked> orders_;  // for the next turn
 
   Instant turn_time_;
   bool stopping_ = false;

@@ -34,6 +34,7 @@ Area read_area(JsonReader& in, const std::map<std::string, Device>& devices,
                const std::vector<AccessPoint>& points) {
   Area area;
   area.id = read_name(in, "id");
+  if (area.id == "site") in.fault("id", "'site' means the whole site; choose another name");
   auto names = read_names(in, area.id);
   area.name_en = std::move(names.en);
   area.name_zh = std::move(names.zh);

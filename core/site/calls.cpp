@@ -8,6 +8,9 @@ namespace {
 constexpr std::uint64_t kFirst = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kFirstSafety = kFirst + (std::uint64_t{1} << 61U);
 
+// Plugins may keep but the low bits of a number: there the two kinds differ as well.
+constexpr std::uint64_t kApart = std::uint64_t{1} << 19U;
+
 std::uint64_t first_of_run(std::uint64_t first, MonoTime now) {
   return first + (static_cast<std::uint64_t>(now.time_since_epoch().count()) << 20U);
 }
@@ -15,17 +18,27 @@ std::uint64_t first_of_run(std::uint64_t first, MonoTime now) {
 }  // namespace
 
 Calls::Calls(MonoTime now)
-    : next_(first_of_run(kFirst, now)), next_safety_(first_of_run(kFirstSafety, now)) {}
+    : next_(first_of_run(kFirst, now)), next_safety_(first_of_run(kFirstSafety, now) + kApart) {}
 
 void Calls::call(Effects& out, const Device& device, PluginInput input) {
+  send(out, device, std::move(input), std::nullopt);
+}
+
+std::uint64_t Calls::hold(Effects& out, const Device& gate, PluginInput input, bool open) {
+  return send(out, gate, std::move(input), open);
+}
+
+std::uint64_t Calls::send(Effects& out, const Device& device, PluginInput input,
+                          std::optional<bool> holds) {
   const std::uint64_t id = next_++;
-  under_way_[id] = {.device = device.id, .decision = std::nullopt};
+  under_way_[id] = {.device = device.id, .decision = std::nullopt, .holds = holds};
   out.actions.emplace_back(
       CallPlugin{{.id = id, .plugin = device.plugin, .input = std::move(input)}});
+  return id;
 }
 
 void Calls::open(Effects& out, const Device& gate, std::uint64_t decision, MonoTime expires) {
-  under_way_[decision] = {.device = gate.id, .decision = decision};
+  under_way_[decision] = {.device = gate.id, .decision = decision, .holds = std::nullopt};
   out.actions.emplace_back(CallPlugin{{.id = decision,
                                        .plugin = gate.plugin,
                                        .input = {.kind = PluginInputKind::command,
@@ -38,7 +51,8 @@ void Calls::open(Effects& out, const Device& gate, std::uint64_t decision, MonoT
 std::uint64_t Calls::command(Effects& out, const Device& cabinet, PluginInput input,
                              MonoTime expires, std::optional<std::uint64_t> record) {
   const std::uint64_t id = record ? *record : next_++;
-  under_way_[id] = {.device = cabinet.id, .decision = std::nullopt, .expires = expires};
+  under_way_[id] = {
+      .device = cabinet.id, .decision = std::nullopt, .holds = std::nullopt, .expires = expires};
   out.actions.emplace_back(
       CallPlugin{{.id = id, .plugin = cabinet.plugin, .input = std::move(input)}, expires});
   return id;
@@ -52,7 +66,8 @@ std::uint64_t Calls::call_for_safety(Effects& out, const Device& device, PluginI
 }
 
 std::optional<Calls::Cause> Calls::answered(std::uint64_t id) {
-  if (id >= kFirstSafety) return Cause{.device = {}, .decision = std::nullopt, .safety = true};
+  if (id >= kFirstSafety)
+    return Cause{.device = {}, .decision = std::nullopt, .holds = std::nullopt, .safety = true};
   const auto found = under_way_.extract(id);
   if (!found) return std::nullopt;
   return std::move(found.mapped());

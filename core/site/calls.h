@@ -21,6 +21,7 @@ class Calls {
   struct Cause {
     std::string device;                     // empty for a call for safety
     std::optional<std::uint64_t> decision;  // that the call carries out
+    std::optional<bool> holds;              // tells a gate to be held open, or not any more
     bool safety = false;
     std::optional<MonoTime> expires = {};  // of a cabinet's command
   };
@@ -35,6 +36,8 @@ class Calls {
   // the host once `expires` has passed. Returns its number.
   std::uint64_t command(Effects& out, const Device& cabinet, PluginInput input, MonoTime expires,
                         std::optional<std::uint64_t> record);
+  // Tells a gate to be held open, or not any more, after the commit. Returns the call's number.
+  std::uint64_t hold(Effects& out, const Device& gate, PluginInput input, bool open);
   // Leaves before the commit, and when there is none. Returns the call's number.
   std::uint64_t call_for_safety(Effects& out, const Device& device, PluginInput input);
 
@@ -42,6 +45,9 @@ class Calls {
   std::optional<Cause> answered(std::uint64_t id);
 
  private:
+  std::uint64_t send(Effects& out, const Device& device, PluginInput input,
+                     std::optional<bool> holds);
+
   std::uint64_t next_;
   std::uint64_t next_safety_;
   std::map<std::uint64_t, Cause> under_way_;  // none for safety: their numbers say it

@@ -5,6 +5,7 @@
 #include "model/id.h"
 #include "site/access_point_config.h"
 #include "site/area_config.h"
+#include "site/bay_config.h"
 #include "site/faults.h"
 #include "site/policy_config.h"
 #include "site/references.h"
@@ -101,6 +102,8 @@ Result<SiteConfig> parse_site_config(std::string_view text, const std::string& s
                             config.access_points, faults);
   config.cabinets = read_cabinets(in.array_or_empty("cabinets"), in.at("cabinets"), config.devices,
                                   config.access_points, config.policy, faults);
+  config.bays =
+      read_bays(in.array_or_empty("bays"), in.at("bays"), config.devices, config.areas, faults);
   in.finish();
   if (!faults.empty()) return failure("config.invalid", told(faults, source));
   return config;

@@ -56,6 +56,18 @@ struct Area {
   std::vector<std::string> fire_inputs;    // device ids; one of them active is a fire
 };
 
+// One parking bay and the sensor that watches it.
+struct Bay {
+  std::string id;
+  std::string name_en;
+  std::string name_zh;
+  std::string sensor;  // device id
+  std::string area;    // id, or empty
+  // How often the sensor is heard at least; a Bosch TPS110 sends its heartbeat once a day.
+  Millis heartbeat{std::chrono::hours(24)};
+  access::TimeWindow hours{.days = 0x7F, .from = 9 * 60, .to = 20 * 60};  // when it is riders'
+};
+
 struct SiteConfig {
   std::string gateway;  // "gw-" + 16 hex digits
   std::string region;
@@ -68,6 +80,7 @@ struct SiteConfig {
   std::vector<Cabinet> cabinets;
   // Whether plugin packages run that no vendor of the trust list has signed.
   bool development_plugins = false;
+  std::vector<Bay> bays;
 };
 
 // What the configuration needs to know of the plugins that are installed.

@@ -153,9 +153,11 @@ TEST(SiteConfig, ReadsDirectionAndTimesOfAnAccessPoint) {
   json["access_points"][0]["fail"] = "safe";
   const std::string text = refusal(json);
   EXPECT_THAT(text, HasSubstr("/access_points/0/direction: must be in or out, not 'up'"));
-  EXPECT_THAT(text, HasSubstr("/access_points/0/take_time_s: must be a whole number from 1 to 120"));
-  EXPECT_THAT(text, HasSubstr("/access_points/0/fail: gate 'gate-1' cannot be held open: its plugin "
-                              "'lamp' does not offer lock_open; use secure"));
+  EXPECT_THAT(text,
+              HasSubstr("/access_points/0/take_time_s: must be a whole number from 1 to 120"));
+  EXPECT_THAT(text,
+              HasSubstr("/access_points/0/fail: gate 'gate-1' cannot be held open: its plugin "
+                        "'lamp' does not offer lock_open; use secure"));
 }
 
 TEST(SiteConfig, ReadsAreas) {
@@ -163,7 +165,8 @@ TEST(SiteConfig, ReadsAreas) {
   json["areas"] = *parse_json(R"([{"id": "yard", "access_points": ["north"]}])");
   ASSERT_TRUE(parse(json)) << refusal(json);
   EXPECT_EQ(parse(json)->areas[0].gates, std::vector<std::string>{"gate-1"});
-  json["areas"] = *parse_json(R"([{"id": "yard", "access_points": ["south"], "fire_inputs": ["gate-1", "x"]},
+  json["areas"] =
+      *parse_json(R"([{"id": "yard", "access_points": ["south"], "fire_inputs": ["gate-1", "x"]},
                                   {"id": "yard"}])");
   const std::string text = refusal(json);
   EXPECT_THAT(text, HasSubstr("/areas/0/access_points/0: no access point 'south'; access points "

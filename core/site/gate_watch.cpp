@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::string_view kPrefix = "gate/";
 
-const std::set<std::string_view> kTellsOfOpenings{"access_granted", "manual_open",
-                                                  "gate_opened",    "exit_requested",
-                                                  "access_taken",   "access_not_taken"};
+const std::set<std::string_view> kTellsOfOpenings{
+    "access_granted",         "manual_open",  "gate_opened",
+    "exit_requested",         "access_taken", "access_not_taken",
+    "gate_lock_open_released"};
 
 std::optional<bool> flag(const Json& body, const char* member) {
   const auto found = body.find(member);
@@ -90,7 +91,7 @@ void GateWatch::restore_openings(const std::vector<Record>& recent, const Instan
       for (auto& waiting : gate.waiting) {
         if (waiting.decision == decision) waiting.until = until;
       }
-    } else if (record.kind == "exit_requested") {
+    } else if (record.kind == "exit_requested" || record.kind == "gate_lock_open_released") {
       allow(gate, until);
     } else if (record.kind == "access_taken" || record.kind == "access_not_taken") {
       std::erase_if(gate.waiting, [&](const Waiting& w) { return w.decision == decision; });
@@ -134,7 +135,7 @@ void GateWatch::confirmed(const std::string& id, std::uint64_t decision, MonoTim
   plan(id, gate);
 }
 
-void GateWatch::held_open(const std::string& id, bool held, MonoTime now) {
+void GateWatch::held_open(Effects& out, const std::string& id, bool held, const Instant& now) {
   const auto found = gates_.find(id);
   if (found == gates_.end() || found->second.held == held) return;
   Gate& gate = found->second;
@@ -144,8 +145,12 @@ void GateWatch::held_open(const std::string& id, bool held, MonoTime now) {
     gate.waiting.clear();
   } else {
     // Whoever is in the doorway when it ends is no intruder.
-    allow(gate, now + gate.take_time);
-    if (gate.open == true) gate.too_long = now + gate.open_too_long;
+    allow(gate, now.mono + gate.take_time);
+    if (gate.open == true) {  // from now on it should not be
+      gate.open_since = now.wall;
+      gate.too_long = now.mono + gate.open_too_long;
+      put_door(out, id, true, now.wall);
+    }
   }
   plan(id, gate);
 }
@@ -253,6 +258,14 @@ void GateWatch::tick(Effects& out, JournalWriter& journal, Alarms& alarms, const
     }
     plan(id, gate);
   }
+}
+
+std::map<std::string, bool> GateWatch::doors() const {
+  std::map<std::string, bool> doors;
+  for (const auto& [id, gate] : gates_) {
+    if (gate.open) doors[id] = *gate.open;
+  }
+  return doors;
 }
 
 std::string GateWatch::door(const std::string& id) const {

@@ -28,7 +28,7 @@ class GateWatch {
   // The gate has confirmed it: the rider's time to go through begins anew.
   void confirmed(const std::string& gate, std::uint64_t decision, MonoTime now);
   // The gate is held open on purpose from now on, or not any more.
-  void held_open(const std::string& gate, bool held, MonoTime now);
+  void held_open(Effects& out, const std::string& gate, bool held, const Instant& now);
 
   enum class Told { understood, no_such_opening, unknown_event };
   // An event of the gate's, or a property that has changed: door, tamper, passed, not_passed,
@@ -41,6 +41,8 @@ class GateWatch {
 
   // "open", "closed", "unknown".
   std::string door(const std::string& gate) const;
+  // Of the gates whose contact was heard: whether open.
+  std::map<std::string, bool> doors() const;
   // The records that must be given as Recovered::recent reach back so far at least.
   static Millis memory(const SiteConfig& config);
 

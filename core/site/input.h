@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -106,12 +108,32 @@ struct CacheFault {
   std::string reason;
 };
 
+// A person's order, given at the site. Answered by AnswerOrder once it is on record.
+struct Order {
+  enum class What { open, lock_down, release };
+  std::uint64_t number = 0;  // by which the answer finds the one who asked
+  What what = What::open;
+  std::string target;  // open: an access point; otherwise an area, or empty for the whole site
+  std::string by;      // who
+  std::string reason;
+};
+
 // Time has passed; sent no later than Site::next_deadline().
 struct Tick {};
 
 using Input =
     std::variant<DeviceMessage, DeviceLinkChanged, HubLinkChanged, HubMessage, MessageDropped,
                  PluginUp, PluginDown, PluginParked, PluginUpgraded, PluginUpgradeFailed,
-                 InputQuarantined, CallReturned, CallFailed, DiskFull, CacheFault, Tick>;
+                 InputQuarantined, CallReturned, CallFailed, DiskFull, CacheFault, Order, Tick>;
+
+// What devices and plugins told within this run of the gateway and will not tell again before it
+// changes: for a site that is made anew after a failed commit.
+struct Standing {
+  std::map<std::string, bool> online;          // by device
+  std::map<std::string, std::string> plugins;  // "up", "down", "parked"
+  std::map<std::string, bool> alarm_inputs;    // by device: whether active
+  std::map<std::string, bool> doors;           // by gate: whether open
+  std::set<std::string> told_open;             // gates that were told to be held open
+};
 
 }  // namespace xiaogate::site

@@ -49,18 +49,24 @@ access::AccessProfile read_profile(const Json& json, const std::string& pointer,
   }
   const Json& hours = in.array_or_empty("hours");
   for (std::size_t i = 0; i < hours.size(); ++i) {
-    JsonReader window(hours[i], in.at("hours") + "/" + std::to_string(i), faults);
-    const auto days = read_days(window);
-    const auto from = read_clock(window, "from");
-    const auto to = read_clock(window, "to");
-    window.finish();
-    profile.hours.push_back({.days = days, .from = from, .to = to});
+    profile.hours.push_back(
+        read_window(hours[i], in.at("hours") + "/" + std::to_string(i), faults));
   }
   in.finish();
   return profile;
 }
 
 }  // namespace
+
+access::TimeWindow read_window(const Json& json, const std::string& pointer, Faults& faults) {
+  JsonReader in(json, pointer, faults);
+  access::TimeWindow window;
+  window.days = read_days(in);
+  window.from = read_clock(in, "from");
+  window.to = read_clock(in, "to");
+  in.finish();
+  return window;
+}
 
 access::AccessPolicy read_policy(const Json& json, const std::string& pointer, Faults& faults) {
   JsonReader in(json, pointer, faults);

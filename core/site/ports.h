@@ -75,7 +75,13 @@ struct SendReport {
   std::uint64_t last = 0;
 };
 
-using Action = std::variant<CallPlugin, PublishToDevice, PublishToHub, SendReport>;
+// The answer to a person's order: the number of the record that it made, or why it was not done.
+struct AnswerOrder {
+  std::uint64_t number = 0;
+  Result<std::uint64_t> record;
+};
+
+using Action = std::variant<CallPlugin, PublishToDevice, PublishToHub, SendReport, AnswerOrder>;
 
 // An action on which people's safety depends: let out at once, before the turn's commit and whether
 // or not there is one (docs/decisions/0012). Nothing else may be made one: whatever opens a gate

@@ -16,13 +16,16 @@ std::set<std::string> subjects(const SiteConfig& config) {
   std::set<std::string> subjects;
   for (const auto& [id, device] : config.devices) subjects.insert({id, device.plugin});
   for (const auto& point : config.access_points) subjects.insert(point.rules.id);
+  for (const auto& area : config.areas) subjects.insert(area.id);
+  for (const auto& bay : config.bays) subjects.insert(bay.id);
+  subjects.insert(std::string(Areas::kSite));
   return subjects;
 }
 
 }  // namespace
 
 Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credentials,
-           const Recovered& recovered, const Instant& now, std::string version)
+           const Recovered& recovered, const Instant& now, std::string version, Standing standing)
     : config_(std::move(config)),
       trust_(std::move(trust)),
       credentials_(credentials),
@@ -36,7 +39,12 @@ Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credent
       plugin_states_(recovered.plugin_state),
       alarms_(recovered.state, subjects(config_)),
       gates_(config_, recovered, now),
-      cabinets_(config_, calls_, journal_, recovered, now) {
+      cabinets_(config_, calls_, journal_, recovered, now),
+      areas_(config_, recovered.state, standing.alarm_inputs),
+      lock_open_(config_, recovered.state, standing.told_open),
+      fail_safe_(config_),
+      bays_(config_, recovered.state, now),
+      standing_(std::move(standing)) {
   for (const auto& point : config_.access_points) point_of_reader_[point.reader] = &point;
   restore_used_codes(recovered.recent);
 }
@@ -78,6 +86,23 @@ Effects Site::settle(Durability durability, const Instant& now) {
 void Site::start(Effects& out, const Instant& now) {
   boot_ = journal_.append(out, now, Durability::stable, "gateway_started",
                           {{"version", version_}, {"clock", to_string(now.quality)}});
+  // Fires above all: before anything that may fail or take time.
+  hold_gates(out, now);
+  areas_.record_fires(out, journal_, alarms_, now);
+  const Standing before = std::exchange(standing_, {});
+  for (const auto& [device, active] : before.alarm_inputs) areas_.input(out, device, active);
+  for (const auto& [gate, open] : before.doors) {
+    gates_.event(out, journal_, alarms_, now, gate, "door", {{"open", open}});
+  }
+  for (const auto& [plugin, state] : before.plugins) {
+    plugin_state_[plugin] = state;
+    fail_safe_.plugin(out, journal_, alarms_, now, plugin, state);
+  }
+  for (const auto& [device, online] : before.online) {
+    online_[device] = online;
+    fail_safe_.device(out, journal_, alarms_, now, device, online);
+  }
+  hold_gates(out, now);
 }
 
 // Wall time behind the newest record by more than the tolerance: somebody must know. The alarm's
@@ -99,11 +124,16 @@ void Site::on(const DeviceMessage& message, Effects& out, const Instant& now) {
     reject(out, now, "message_rejected", "device_link", "no_device_for_topic", message.topic);
   }
   for (const Device* device : devices) {
-    calls_.call(out, *device,
-                {.kind = PluginInputKind::message,
-                 .device = device->id,
-                 .name = message.topic,
-                 .data = message.payload});
+    PluginInput input{.kind = PluginInputKind::message,
+                      .device = device->id,
+                      .name = message.topic,
+                      .data = message.payload};
+    // It may be a fire: to ask what it means is not for a commit to hold back.
+    if (device->is("alarm_input")) {
+      calls_.call_for_safety(out, *device, std::move(input));
+    } else {
+      calls_.call(out, *device, std::move(input));
+    }
   }
 }
 
@@ -112,6 +142,8 @@ void Site::on(const DeviceLinkChanged& change, Effects& out, const Instant& now)
   device_link_up_ = change.up;
   journal_.append(out, now, Durability::ordered, change.up ? "device_link_up" : "device_link_down",
                   Json::object());
+  if (!change.up) return;
+  for (const auto& point : config_.access_points) lock_open_.renew(out, calls_, now, point.gate);
 }
 
 void Site::on(const HubLinkChanged& change, Effects& out, const Instant& now) {
@@ -182,6 +214,10 @@ void Site::on(const DiskFull& disk, Effects& out, const Instant& now) {
 void Site::on(const Tick&, Effects& out, const Instant& now) {
   run_timers(out, now);
   openings_.tick(out, journal_, now);
+  lock_open_.tick(out, journal_, alarms_, calls_, now);
+  fail_safe_.tick(out, journal_, alarms_, now);
+  bays_.tick(out, journal_, alarms_, now);
+  hold_gates(out, now);
   gates_.tick(out, journal_, alarms_, now);
   cabinets_.tick(out, now);
   used_.expire(now.wall);
@@ -196,6 +232,15 @@ void Site::run_timers(Effects& out, const Instant& now) {
   }
 }
 
+Standing Site::standing() const {
+  if (boot_ == 0) return standing_;
+  return {.online = online_,
+          .plugins = plugin_state_,
+          .alarm_inputs = areas_.inputs(),
+          .doors = gates_.doors(),
+          .told_open = lock_open_.told_open()};
+}
+
 std::optional<MonoTime> Site::next_deadline() const {
   std::optional<MonoTime> next = rejections_.next_deadline();
   const auto sooner = [&](std::optional<MonoTime> other) {
@@ -208,6 +253,9 @@ std::optional<MonoTime> Site::next_deadline() const {
   sooner(openings_.next_deadline());
   sooner(gates_.next_deadline());
   sooner(cabinets_.next_deadline());
+  sooner(lock_open_.next_deadline());
+  sooner(fail_safe_.next_deadline());
+  sooner(bays_.next_deadline());
   return next;
 }
 

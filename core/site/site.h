@@ -18,15 +18,19 @@
 
 #include "access/used_codes.h"
 #include "site/alarms.h"
+#include "site/areas.h"
+#include "site/bays.h"
 #include "site/cabinets.h"
 #include "site/calls.h"
 #include "site/config.h"
 #include "site/deadlines.h"
 #include "site/effect_quota.h"
+#include "site/fail_safe.h"
 #include "site/feed_follower.h"
 #include "site/gate_watch.h"
 #include "site/input.h"
 #include "site/journal_writer.h"
+#include "site/lock_open.h"
 #include "site/openings.h"
 #include "site/ports.h"
 #include "site/rejections.h"
@@ -43,9 +47,10 @@ class Site {
   static constexpr Millis kClockTolerance{5000};
 
   // Borrows `credentials` for its lifetime. `version` is the software's, for records and the hub.
-  // Appends the record gateway_started with the first handled input.
+  // `standing`: of the site before it within this run. Appends the record gateway_started with the
+  // first handled input, which must come soon: a fire that goes on is acted on with it.
   Site(SiteConfig config, TrustList trust, access::CredentialSource& credentials,
-       const Recovered& recovered, const Instant& now, std::string version);
+       const Recovered& recovered, const Instant& now, std::string version, Standing standing = {});
   Site(const Site&) = delete;
   Site& operator=(const Site&) = delete;
 
@@ -61,8 +66,10 @@ class Site {
   // When a Tick is due, if nothing else happens.
   std::optional<MonoTime> next_deadline() const;
 
-  // For the status page: devices, gates, alarms, link states, counters, head of the journal.
-  Json status() const;
+  Standing standing() const;
+
+  // For the status page: devices, gates, bays, alarms, link states, counters, head of the journal.
+  Json status(WallTime now) const;
   // The alarms that stand, as Alarms::list().
   Json alarms() const { return alarms_.list(); }
 
@@ -94,6 +101,7 @@ class Site {
   void on(const CallFailed& failed, Effects& out, const Instant& now);
   void on(const DiskFull& disk, Effects& out, const Instant& now);
   void on(const CacheFault& fault, Effects& out, const Instant& now);
+  void on(const Order& order, Effects& out, const Instant& now);
   void on(const Tick& tick, Effects& out, const Instant& now);
 
   // site_plugins.cpp: what plugins' effects mean.
@@ -108,10 +116,14 @@ class Site {
   void publish(Effects& out, const Device& device, const PluginEffect& effect,
                const Calls::Cause& cause, const Instant& now);
 
+  void plugin_came_up(Effects& out, const std::string& plugin, const Instant& now);
+
   // site_devices.cpp: what devices tell.
   void event(Effects& out, const Device& device, const std::string& name, const Json& body,
              const Instant& now);
   void presence(Effects& out, const Device& device, bool online, const Instant& now);
+  void watch_fire_input(Effects& out, const Device& device, bool online, const Instant& now);
+  void alarm_input(Effects& out, const Device& device, bool active, const Instant& now);
   void tamper(Effects& out, const Device& device, bool tampered, const Instant& now);
   void gate_event(Effects& out, const Device& device, const std::string& name, const Json& body,
                   const Instant& now);
@@ -131,7 +143,7 @@ class Site {
   // Carries out what the record `decision` says.
   void open(Effects& out, const AccessPoint& point, std::uint64_t decision, const Instant& now);
   access::Decision decide(const access::AccessPoint& rules, const std::string& code,
-                          const Instant& now);
+                          const Instant& now, bool lock_down = false);
   // The record access_granted of what `body` says besides; returns its sequence number.
   std::uint64_t record_grant(Effects& out, const access::AccessPoint& rules,
                              const std::string& reader, const access::Decision& decision, Json body,
@@ -140,6 +152,12 @@ class Site {
             const access::Decision& decision, const Instant& now);
   void answer(Effects& out, const Device& reader, Verdict verdict, const std::string& token);
   void accessed_offline(Effects& out, const Device& reader, const Json& body, const Instant& now);
+
+  // site_orders.cpp: what people order, and which gates are held open.
+  Result<std::uint64_t> open_by_hand(Effects& out, const Order& order, const Instant& now);
+  void hold_gates(Effects& out, const Instant& now);
+  void watch_held_gates(Effects& out, const Instant& now);
+  bool is_locked_down(const AccessPoint& point) const;
 
   void reject(Effects& out, const Instant& now, const std::string& kind, const std::string& source,
               const std::string& reason, std::string_view detail);
@@ -163,11 +181,16 @@ class Site {
   Alarms alarms_;
   GateWatch gates_;
   Cabinets cabinets_;
+  Areas areas_;
+  LockOpen lock_open_;
+  FailSafe fail_safe_;
+  Bays bays_;
 
   std::map<std::string, const AccessPoint*> point_of_reader_;
   std::map<std::string, Denial> last_denial_;        // by access point
-  std::map<std::string, std::string> device_state_;  // "online", "offline"; absent: never heard
+  std::map<std::string, bool> online_;               // by device; absent: never heard
   std::map<std::string, std::string> plugin_state_;  // "up", "down", "parked"
+  Standing standing_;                                // of the site before, until the first input
   std::uint64_t boot_ = 0;  // sequence number of this run's gateway_started
   bool device_link_up_ = false;
   bool hub_link_up_ = false;

@@ -26,14 +26,15 @@ Json decision_body(const access::AccessPoint& rules, const std::string& reader,
 }  // namespace
 
 access::Decision Site::decide(const access::AccessPoint& rules, const std::string& code,
-                              const Instant& now) {
+                              const Instant& now, bool lock_down) {
   used_.expire(now.wall);
   return access::decide(code, {.point = rules,
                                .policy = config_.policy,
                                .issuers = trust_.issuers,
                                .used = used_,
                                .credentials = credentials_,
-                               .now = now.wall});
+                               .now = now.wall,
+                               .lock_down = lock_down});
 }
 
 void Site::scanned(Effects& out, const Device& reader, const Json& body, const Instant& now) {
@@ -46,7 +47,8 @@ void Site::scanned(Effects& out, const Device& reader, const Json& body, const I
     return;
   }
   const AccessPoint& point = *found->second;
-  const auto decision = decide(point.rules, body["code"].get_ref<const std::string&>(), now);
+  const auto decision =
+      decide(point.rules, body["code"].get_ref<const std::string&>(), now, is_locked_down(point));
   if (!decision.repeat) {
     if (decision.verdict == Verdict::granted) {
       grant(out, point, decision, now);
@@ -59,7 +61,8 @@ void Site::scanned(Effects& out, const Device& reader, const Json& body, const I
 
 void Site::grant(Effects& out, const AccessPoint& point, const access::Decision& decision,
                  const Instant& now) {
-  const Json body{{"gate", point.gate}, {"ttl_ms", point.open_ttl.count()}};
+  Json body{{"gate", point.gate}, {"ttl_ms", point.open_ttl.count()}};
+  if (lock_open_.holds(point.gate)) body["held_open"] = true;
   open(out, point, record_grant(out, point.rules, point.reader, decision, body, now), now);
 }
 
@@ -80,6 +83,7 @@ std::uint64_t Site::record_grant(Effects& out, const access::AccessPoint& rules,
 
 void Site::open(Effects& out, const AccessPoint& point, std::uint64_t decision,
                 const Instant& now) {
+  if (lock_open_.holds(point.gate)) return;  // it is open, and a pulse would close it
   const MonoTime expires = now.mono + point.open_ttl;
   quota_.opening(point.reader, now.mono);
   quota_.opening(point.gate, now.mono);

@@ -59,7 +59,7 @@ TEST_F(CabinetSiteTest, AScanStartsASwapAndOpensNoGate) {
   EXPECT_EQ(serve(), std::vector<int>{1});
   EXPECT_THAT(kinds(), Contains("swap_slot_opened"));
   EXPECT_TRUE(state.contains("swap/swap-1"));
-  EXPECT_EQ(site->status()["cabinets"]["swap-1"]["swap"]["slot"], 1);
+  EXPECT_EQ(site->status(now.wall)["cabinets"]["swap-1"]["swap"]["slot"], 1);
 }
 
 TEST_F(CabinetSiteTest, ARefusedRiderStartsNone) {

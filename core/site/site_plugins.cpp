@@ -20,7 +20,7 @@ bool is_alarm(const Device& device) {
 
 // What must never fail because of what went before it (effect_quota.h).
 bool free_of_quota(const PluginEffect& effect, const Calls::Cause& cause, const Device& device) {
-  return cause.decision || cause.safety ||
+  return cause.decision || cause.safety || cause.holds ||
          (effect.kind == PluginEffectKind::event && is_alarm(device));
 }
 
@@ -29,23 +29,39 @@ bool free_of_quota(const PluginEffect& effect, const Calls::Cause& cause, const 
 void Site::on(const PluginUp& plugin, Effects& out, const Instant& now) {
   plugin_state_[plugin.plugin] = "up";
   journal_.append(out, now, Durability::ordered, "plugin_started", {{"plugin", plugin.plugin}});
+  plugin_came_up(out, plugin.plugin, now);
 }
 
 void Site::on(const PluginDown& plugin, Effects& out, const Instant& now) {
   plugin_state_[plugin.plugin] = "down";
   reject(out, now, "plugin_failed", plugin.plugin, "down", plugin.reason);
+  fail_safe_.plugin(out, journal_, alarms_, now, plugin.plugin, "down");
+}
+
+// A new process remembers no command.
+void Site::plugin_came_up(Effects& out, const std::string& plugin, const Instant& now) {
+  alarms_.end(out, "plugin_parked", plugin);
+  fail_safe_.plugin(out, journal_, alarms_, now, plugin, "up");
+  hold_gates(out, now);
+  for (const auto& point : config_.access_points) {
+    if (config_.devices.at(point.gate).plugin != plugin) continue;
+    lock_open_.renew(out, calls_, now, point.gate);
+  }
 }
 
 void Site::on(const PluginParked& plugin, Effects& out, const Instant& now) {
   plugin_state_[plugin.plugin] = "parked";
-  journal_.append(out, now, Durability::stable, "plugin_parked",
-                  {{"plugin", plugin.plugin}, {"reason", printable(plugin.reason, kMaxReason)}});
+  alarms_.raise(out, journal_, now, "plugin_parked", plugin.plugin,
+                {{"plugin", plugin.plugin}, {"reason", printable(plugin.reason, kMaxReason)}});
+  fail_safe_.plugin(out, journal_, alarms_, now, plugin.plugin, "parked");
+  hold_gates(out, now);
 }
 
 void Site::on(const PluginUpgraded& plugin, Effects& out, const Instant& now) {
   plugin_state_[plugin.plugin] = "up";
   journal_.append(out, now, Durability::stable, "plugin_upgraded",
                   {{"plugin", plugin.plugin}, {"from", plugin.from}, {"to", plugin.to}});
+  plugin_came_up(out, plugin.plugin, now);
 }
 
 void Site::on(const PluginUpgradeFailed& plugin, Effects& out, const Instant& now) {
@@ -169,12 +185,22 @@ void Site::publish(Effects& out, const Device& device, const PluginEffect& effec
     return;
   }
   MonoTime expires = now.mono + kPublishPatience;
+  // What is still under way must not undo what has been wanted since: a pulse, for one, closes a
+  // gate that is held open. In a fire only the fire's own commands reach the gate.
+  const bool held = lock_open_.cause(device.id) != LockOpen::Cause::none;
+  const bool burns = lock_open_.cause(device.id) == LockOpen::Cause::fire;
+  if (cause.holds && (burns || *cause.holds != held)) return;
+  if (cause.safety && device.is("gate") && !held) return;
   if (cause.decision) {
     const auto opening = openings_.expires(*cause.decision);
-    if (!opening || *opening < now.mono) {
-      journal_.append(
-          out, now, Durability::stable, "command_expired",
-          {{"decision", *cause.decision}, {"gate", device.id}, {"reason", "plugin_was_late"}});
+    const bool locked_down = areas_.locked_down(alarms_, device.id);
+    if (!opening || *opening < now.mono || held || locked_down) {
+      journal_.append(out, now, Durability::stable, "command_expired",
+                      {{"decision", *cause.decision},
+                       {"gate", device.id},
+                       {"reason", held          ? "held_open"
+                                  : locked_down ? "lock_down"
+                                                : "plugin_was_late"}});
       openings_.dropped(*cause.decision);
       return;
     }
@@ -188,7 +214,7 @@ void Site::publish(Effects& out, const Device& device, const PluginEffect& effec
                           .payload = effect.data,
                           .qos = std::min(effect.qos, 1U),
                           .expires = expires};
-  if (cause.safety) {
+  if (cause.safety && (burns || !device.is("gate"))) {
     out.safety.emplace_back(std::move(message));
   } else {
     out.actions.emplace_back(std::move(message));

@@ -80,7 +80,7 @@ class SlotBoard {
   MonoTime acts_until_all_;
   std::map<std::uint64_t, MonoTime> asked_;     // unanswered reports
   std::map<std::uint64_t, MonoTime> answered_;  // the latest answers
-  MonoTime order_ = MonoTime::min();         // when the latest answered report was asked
+  MonoTime order_ = MonoTime::min();            // when the latest answered report was asked
 };
 
 }  // namespace xiaogate::site

@@ -19,7 +19,7 @@ namespace xiaogate::site {
 // no broken disk holds a fire's release back.
 //
 // On an error nothing was committed and nothing else let out, and `site` is ahead of the journal:
-// discard it (see Site). The next one must be told Site::standing_inputs() of this one.
+// discard it (see Site). The next one must be given Site::standing() of this one.
 Result<void> run_turn(Site& site, std::span<const Input> inputs, const Instant& now, Ledger& ledger,
                       Outbox& outbox);
 

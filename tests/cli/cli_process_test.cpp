@@ -122,17 +122,34 @@ TEST_F(Cli, SaysWhatIsMissing) {
 }
 
 TEST_F(Cli, ShowsTheStatusOfAGateway) {
-  const Json status{{"gateway", hub::kGateway},
-                    {"version", "0.1.0"},
-                    {"device_link", "up"},
-                    {"hub_link", "down"},
-                    {"devices", {{"gate-1", {{"plugin", "shelly"}, {"state", "online"}}}}},
-                    {"plugins", {{"shelly", "up"}}},
-                    {"journal", {{"head", 12}, {"acknowledged", 10}}},
-                    {"feed", {{"region", "hz"}, {"seq", 3}}},
-                    {"granted", 4},
-                    {"denied", 1},
-                    {"rejected_inputs", 0}};
+  const Json status{
+      {"gateway", hub::kGateway},
+      {"version", "0.1.0"},
+      {"device_link", "up"},
+      {"hub_link", "down"},
+      {"devices", {{"gate-1", {{"plugin", "shelly"}, {"state", "online"}}}}},
+      {"access_points",
+       {{"north",
+         {{"name_en", "North gate"},
+          {"name_zh", "北门"},
+          {"gate", "gate-1"},
+          {"door", "closed"},
+          {"mode", "locked_down"}}}}},
+      {"areas",
+       {{"yard",
+         {{"name_en", "yard"},
+          {"name_zh", "院子"},
+          {"fire", true},
+          {"lock_down", true},
+          {"bays", {{"free", 3}, {"occupied", 1}, {"unknown", 0}}}}}}},
+      {"alarms",
+       Json::array({{{"kind", "lock_down"}, {"subject", "yard"}, {"since", "?"}, {"record", 9}}})},
+      {"plugins", {{"shelly", "up"}}},
+      {"journal", {{"head", 12}, {"acknowledged", 10}}},
+      {"feed", {{"region", "hz"}, {"seq", 3}}},
+      {"granted", 4},
+      {"denied", 1},
+      {"rejected_inputs", 0}};
   const auto server = value(api::HttpServer::start(
       path("gateway.sock"),
       {{"GET", "/v1/status", [&](const api::Request&) { return api::json_response(status); }}}));
@@ -146,10 +163,48 @@ TEST_F(Cli, ShowsTheStatusOfAGateway) {
                                 "Feed: region hz, batch 3\n"
                                 "Decisions since the start: 4 granted, 1 denied\n"
                                 "Messages rejected since the start: 0\n"
+                                "Alarms:\n  ?  lock_down  yard  #9\n"
+                                "Access points:\n"
+                                "  north (North gate)  gate gate-1, door closed, locked_down\n"
+                                "Areas:\n"
+                                "  yard  FIRE  locked_down  bays: 3 free, 1 occupied, 0 unknown\n"
                                 "Devices:\n  gate-1  shelly  online\n"
                                 "Plugins:\n  shelly  up\n");
   const Ran chinese = run({"status", "--socket", path("gateway.sock"), "--lang", "zh"});
   EXPECT_NE(chinese.output.find("枢纽侧 未连接"), std::string::npos) << chinese.output;
+}
+
+TEST_F(Cli, GivesOrdersToAGateway) {
+  std::string asked;
+  const auto order = [&](const api::Request& request) {
+    asked = request.path + " " + request.body;
+    return api::json_response({{"record", 7}});
+  };
+  const auto refuse = [](const api::Request&) {
+    return api::error_response(409, "lock_down.conflict", "yard is locked down already");
+  };
+  const auto server = value(
+      api::HttpServer::start(path("gateway.sock"), {{"POST", "/v1/access_points/{id}/open", order},
+                                                    {"POST", "/v1/site/lock_down_release", order},
+                                                    {"POST", "/v1/areas/{id}/lock_down", refuse}}));
+  const auto gate = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "gate");
+    for (const auto* more : {"--reason", "drill", "--by", "guard", "--socket"}) {
+      arguments.emplace_back(more);
+    }
+    arguments.push_back(path("gateway.sock"));
+    return run(arguments);
+  };
+  const Ran opened = gate({"open", "north"});
+  EXPECT_EQ(opened.exit_code, 0) << opened.output;
+  EXPECT_EQ(opened.output, "Opening north, record 7.\n");
+  EXPECT_EQ(asked, R"(/v1/access_points/north/open {"by":"guard","reason":"drill"})");
+  EXPECT_EQ(gate({"release", "--lang", "zh"}).output, "已解除封闭：整个站点，记录 7。\n");
+  const Ran refused = gate({"lock-down", "yard"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.output.find("yard is locked down already"), std::string::npos);
+  EXPECT_EQ(gate({"open", "no/name"}).exit_code, 1);
+  EXPECT_EQ(run({"gate", "open", "north"}).exit_code, 2) << "a reason is required";
 }
 
 class RiderCommand : public Cli {

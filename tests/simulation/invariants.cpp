@@ -36,6 +36,7 @@ std::uint64_t calls_of(const std::vector<site::Action>& actions, std::string_vie
 void World::check_turn(const std::vector<site::Input>& inputs, std::size_t records_before,
                        const std::vector<site::Action>& actions) {
   std::uint64_t granted = 0;
+  std::uint64_t openings = 0;
   for (std::size_t i = records_before; i < ledger_.journal().size(); ++i) {
     const Record& record = ledger_.journal()[i];
     trace("record " + std::to_string(record.seq) + " " + record.kind + " " + record.body);
@@ -46,16 +47,21 @@ void World::check_turn(const std::vector<site::Input>& inputs, std::size_t recor
       ++granted;
       check_grant(record);
     }
+    if (record.kind == "manual_open") granted_at_[record.seq] = mono_;
+    const bool opens = record.kind == "access_granted" || record.kind == "manual_open";
+    if (opens && record.body.find("held_open") == std::string::npos) ++openings;
+    check_safety_record(record);
     summary_.denied += record.kind == "access_denied" ? 1 : 0;
     summary_.expired += record.kind == "command_expired" ? 1 : 0;
   }
   summary_.granted += granted;
+  check_doors();
   // The calls of this turn are known to the site even when the scans came from before it was made
   // anew, so there may be fewer answers than scans only when the site forgot the call.
   const std::uint64_t scans = scans_in(inputs);
   const std::uint64_t answers = calls_of(actions, "indicate");
   if (answers > scans) broken("more answers than scans");
-  if (calls_of(actions, "open") != granted) broken("openings and grants of a turn differ");
+  if (calls_of(actions, "open") != openings) broken("openings and decisions of a turn differ");
   if (granted > answers) broken("a grant without an answer");
 }
 
@@ -81,12 +87,15 @@ void World::check_grant(const Record& record) {
 void World::check_opening(const site::PublishToDevice& publish) {
   const auto request = parse_json(publish.payload);
   if (!request || request->value("method", "") != "Switch.Set") return;
+  const Json& params = (*request)["params"];
+  if (!params.contains("toggle_after")) return check_holding(publish, params["on"].get<bool>());
   const auto decision = (*request)["id"].get<std::uint64_t>();
   const std::string which = "opening " + std::to_string(decision);
   if (++openings_sent_[decision] > 1) broken(which + " was sent twice");
   const auto& journal = ledger_.journal();
   if (decision == 0 || decision > journal.size() || decision > ledger_.stable_head() ||
-      journal[decision - 1].kind != "access_granted") {
+      (journal[decision - 1].kind != "access_granted" &&
+       journal[decision - 1].kind != "manual_open")) {
     return broken(which + " has no durable record");
   }
   const auto body = parse_json(journal[decision - 1].body);
@@ -94,6 +103,12 @@ void World::check_opening(const site::PublishToDevice& publish) {
   if (std::ranges::find(gate.publish, publish.topic) == gate.publish.end()) {
     broken(which + " went to another gate");
   }
+  // One that left in the very turn of the order came before it.
+  if (is_locked_down((*body)["access_point"].get<std::string>()) &&
+      std::ranges::all_of(locked_down_, [&](const auto& l) { return l.second < now().wall; })) {
+    broken(which + " was sent in a lock-down");
+  }
+  if (fire_ && mono_ - fire_changed_ > Millis(15'000)) broken(which + " was sent in a fire");
   if (mono_ > granted_at_.at(decision) + Millis((*body)["ttl_ms"].get<std::int64_t>())) {
     broken(which + " was sent after it had expired");
   }
@@ -101,6 +116,7 @@ void World::check_opening(const site::PublishToDevice& publish) {
 
 void World::check_end() {
   if (!site_) return broken("the gateway did not come back");
+  check_premises_end();
   const auto& journal = ledger_.journal();
   if (ledger_.content().acknowledged != journal.size()) {
     return broken("the hub acknowledged " + std::to_string(ledger_.content().acknowledged) +

@@ -39,6 +39,9 @@ struct Summary {
   std::uint64_t power_cuts = 0;
   std::uint64_t failed_commits = 0;
   std::uint64_t records = 0;
+  std::uint64_t fires = 0;
+  std::uint64_t orders = 0;
+  std::uint64_t alarms = 0;
 };
 
 class World {
@@ -62,6 +65,21 @@ class World {
     CredentialId credential;
     std::int64_t iat = 0;
     bool genuine = false;
+  };
+  // A Shelly relay with a gate behind it.
+  struct Gate {
+    bool locked_open = false;
+    MonoTime forgot_at{};  // when it was last switched on
+  };
+  // What the journal says of a gate's door and of what may open it.
+  struct DoorOnRecord {
+    std::optional<bool> open;
+    WallTime changed;
+    WallTime allowed_until;
+    bool held = false;
+    bool forcible = false;  // has just opened, and nothing allowed it
+    bool forced = false;    // the alarms that stand
+    bool too_long = false;
   };
   struct Collected final : site::Outbox {
     std::vector<site::Action> actions;
@@ -98,13 +116,41 @@ class World {
   void perform(const site::SendReport& report);
   void run_call(const site::CallPlugin& call);
   void restart_plugin(const std::string& name);
-  void gate_hears(const std::string& topic, const std::string& payload);
+  void perform(const site::AnswerOrder& answer);
 
-  // invariants.cpp
+  // world_premises.cpp: gates and their doors, the fire panel, persons who give orders.
+  void start_premises();
+  void quiet_premises();
+  void gate_hears(const std::string& topic, const std::string& payload);
+  void answer_rpc(const std::string& prefix, const Json& request);
+  void door_moves();
+  void door(bool open);
+  void door_tells();
+  void panel_changes();
+  void panel_speaks();
+  void panel_tells();
+  void gate_reboots();
+  void person_orders();
+  void readers_are_parked();
+  void bay_changes();
+  void sensor_tells();
+
+  // invariants.cpp, safety_invariants.cpp
   void check_turn(const std::vector<site::Input>& inputs, std::size_t records_before,
                   const std::vector<site::Action>& actions);
   void check_grant(const Record& record);
   void check_opening(const site::PublishToDevice& publish);
+  void check_failed_turn(const std::vector<site::Action>& actions);
+  void check_holding(const site::PublishToDevice& publish, bool open);
+  bool is_locked_down(const std::string& access_point) const;
+  void check_safety_record(const Record& record);
+  void note_safety_record(const Record& record, const Json& body);
+  static void note_door(const Record& record, DoorOnRecord& door, bool open);
+  void check_doors();
+  void check_bay();
+  void read_journal_again();
+  void check_fire();
+  void check_premises_end();
   void check_end();
 
   Random random_;
@@ -131,6 +177,10 @@ class World {
   bool chaos_ = true;
   bool hub_reachable_ = true;
   MonoTime from_hub_until_{};  // when the latest message on its way from the hub arrives
+  // A plugin's process takes one call after the other: until when its latest is started, returned.
+  std::map<std::string, MonoTime> started_until_;
+  std::map<std::string, MonoTime> returned_until_;
+  std::map<std::string, MonoTime> to_device_until_;  // the same of each device's topic
   std::optional<MonoTime> tick_planned_;
 
   std::map<std::string, Truth> truths_;  // by text
@@ -139,6 +189,24 @@ class World {
   std::set<std::pair<std::string, std::int64_t>> used_;  // credential, iat
   std::set<CredentialId> revoked_before_turn_;
   std::map<std::uint64_t, std::uint64_t> openings_sent_;  // decision -> publishes
+  std::map<std::string, Gate> gates_;                     // by prefix
+  bool door_open_ = false;                                // of gate-1
+  MonoTime door_moved_{};
+  bool fire_ = false;  // at the panel
+  MonoTime fire_changed_{};
+  std::map<std::string, DoorOnRecord> doors_;    // by gate, from the journal
+  std::map<std::string, WallTime> locked_down_;  // areas and "site", from the journal
+  std::set<std::uint64_t> taken_;                // decisions that were taken or not taken
+  bool bay_taken_ = false;                       // a vehicle stands there
+  MonoTime sensor_silent_until_{};
+  MonoTime sensor_told_{};
+  std::uint64_t uplinks_ = 0;
+  bool burning_ = false;    // from the journal
+  bool fail_safe_ = false;  // from the journal
+  MonoTime fail_safe_ended_{};
+  bool parked_ = false;                          // the readers' plugin
+  std::map<std::uint64_t, site::Order> orders_;  // unanswered, of this life
+  std::uint64_t next_order_ = 1;
   std::optional<std::string> broken_;
   Summary summary_;
 };

@@ -170,7 +170,9 @@ void World::restart_plugin(const std::string& name) {
 
 void World::perform(const site::CallPlugin& call) {
   const bool slow = chaos_ && random_.percent(4);
-  at(slow ? random_.between(500, 6'000) : random_.between(0, 20), [this, call, life = life_] {
+  MonoTime& until = started_until_[call.call.plugin];
+  until = std::max(until, mono_ + (slow ? random_.between(500, 6'000) : random_.between(0, 20)));
+  at(until - mono_, [this, call, life = life_] {
     if (life == life_) run_call(call);
   });
 }
@@ -181,6 +183,7 @@ void World::run_call(const site::CallPlugin& what) {
     post(site::CallFailed{call.plugin, call.id, call.input.device, reason});
   };
   if (what.expires < mono_) return fail("expired");
+  if (parked_ && call.plugin == "reader") return fail("parked");
   if (chaos_ && random_.below(150) == 0) {
     trace("plugin " + call.plugin + " crashes");
     fail("crashed");
@@ -196,40 +199,26 @@ void World::run_call(const site::CallPlugin& what) {
   if (!effects) return fail("not_understood");
   auto refused = host::take_refused(*effects, plugin.interfaces);
   const bool slow = chaos_ && random_.percent(3);
-  at(slow ? random_.between(500, 6'000) : random_.between(0, 5),
-     [this, life = life_,
-      returned =
-          site::CallReturned{call.plugin, call.id, std::move(*effects), std::move(refused)}] {
-       if (life == life_) post(returned);
-     });
+  MonoTime& until = returned_until_[call.plugin];
+  until = std::max(until, mono_ + (slow ? random_.between(500, 6'000) : random_.between(0, 5)));
+  at(until - mono_, [this, life = life_,
+                     returned = site::CallReturned{call.plugin, call.id, std::move(*effects),
+                                                   std::move(refused)}] {
+    if (life == life_) post(returned);
+  });
 }
 
-// --- gates ---------------------------------------------------------------------------------------
+// --- the device link
+// ---------------------------------------------------------------------------------------
 
 void World::perform(const site::PublishToDevice& publish) {
   if (publish.expires < mono_) broken("a message was let out after it had expired");
   check_opening(publish);
   if (lost()) return;
-  at(delay(), [this, publish] { gate_hears(publish.topic, publish.payload); });
-}
-
-void World::gate_hears(const std::string& topic, const std::string& payload) {
-  const auto request = parse_json(payload);
-  if (!request || request->value("method", "") != "Switch.Set") return;
-  ++summary_.openings;
-  const std::string prefix = topic.substr(0, topic.find('/'));
-  trace(prefix + " opens for decision " + (*request)["id"].dump());
-  const std::string answer = canonical({{"id", (*request)["id"]},
-                                        {"src", prefix},
-                                        {"dst", (*request)["src"]},
-                                        {"result", {{"was_on", false}}}});
-  const std::size_t times = copies();
-  for (std::size_t i = 0; i < times; ++i) {
-    if (lost()) continue;
-    at(delay(), [this, answer, to = (*request)["src"].get<std::string>() + "/rpc"] {
-      post(site::DeviceMessage{to, answer});
-    });
-  }
+  // A broker keeps the order of a topic.
+  MonoTime& until = to_device_until_[publish.topic];
+  until = std::max(until, mono_ + delay());
+  at(until - mono_, [this, publish] { gate_hears(publish.topic, publish.payload); });
 }
 
 }  // namespace xiaogate::simulation
