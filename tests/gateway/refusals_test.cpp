@@ -95,9 +95,10 @@ class Refusals : public testing::Test {
   }
   // A folder of plugins to damage.
   fs::path own_plugins() {
-    fs::copy(XIAOGATE_PLUGINS, site_.file("plugins"), fs::copy_options::recursive);
-    set("--plugins", site_.file("plugins"));
-    return site_.file("plugins");
+    const auto folder = site_.file("own-plugins");
+    fs::copy(XIAOGATE_PLUGINS, folder, fs::copy_options::recursive);
+    set("--plugins", folder);
+    return folder;
   }
   // A journal as a gateway leaves it.
   fs::path journal_file() {

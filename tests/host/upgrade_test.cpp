@@ -171,7 +171,8 @@ TEST(Upgrade, OneAtATimeAndOnlyOfPluginsThatAreThere) {
   harness.host().add(test_manifest("contrary"), test_config());
   EXPECT_EQ(harness.host().upgrade(test_manifest("silent"), "").error().code, "plugin.unknown");
   ASSERT_TRUE(harness.host().upgrade(test_manifest_2(), test_config()));
-  EXPECT_EQ(harness.host().upgrade(test_manifest_2(), test_config()).error().code, "plugin.conflict");
+  EXPECT_EQ(harness.host().upgrade(test_manifest_2(), test_config()).error().code,
+            "plugin.conflict");
 }
 
 }  // namespace
