@@ -46,7 +46,6 @@ struct Gate {
 
   std::map<std::uint32_t, std::uint64_t> unanswered;  // RPC id -> command
   std::optional<bool> online;
-  std::optional<bool> open;
 };
 
 Gate read_gate(const json& options) {
@@ -167,8 +166,8 @@ class Shelly : public xiaogate::sdk::Plugin {
     const auto state = state_of(input);
     if (!state) return;
     const bool open = *state == gate.input_when_open;
-    if (gate.open != open) effects.event(in.device, "door", json{{"open", open}}.dump());
-    gate.open = open;
+    // Also when it has not changed: what the gateway heard of it last may have been lost with a turn.
+    effects.event(in.device, "door", json{{"open", open}}.dump());
   }
 
   // The response frame of an opening. One that was never asked for, or was asked for before this

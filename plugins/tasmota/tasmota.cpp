@@ -48,7 +48,6 @@ struct Gate {
 
   std::deque<Command> unanswered;
   std::optional<bool> online;
-  std::optional<bool> open;
   bool locked_open = false;
   bool pulse_known = false;    // the device has confirmed its PulseTime
   bool pulse_written = false;  // since it came to its broker
@@ -229,8 +228,8 @@ class Tasmota : public xiaogate::sdk::Plugin {
     // Anything else than ON and OFF is a SwitchMode that knows no state.
     if (state == sensors.end() || (*state != "ON" && *state != "OFF")) return;
     const bool open = *state == gate.door_when_open;
-    if (gate.open != open) effects.event(in.device, "door", json{{"open", open}}.dump());
-    gate.open = open;
+    // Also when it has not changed: what the gateway heard of it last may have been lost with a turn.
+    effects.event(in.device, "door", json{{"open", open}}.dump());
   }
 
   std::map<std::string, Gate> gates_;
