@@ -17,8 +17,23 @@ std::uint64_t first_of_run(std::uint64_t first, MonoTime now) {
 
 }  // namespace
 
-Calls::Calls(MonoTime now)
-    : next_(first_of_run(kFirst, now)), next_safety_(first_of_run(kFirstSafety, now) + kApart) {}
+Calls::Calls(MonoTime now, const std::map<std::uint64_t, std::string>& standing)
+    : next_(first_of_run(kFirst, now)),
+      left_before_(next_),
+      next_safety_(first_of_run(kFirstSafety, now) + kApart) {
+  for (const auto& [id, device] : standing) {
+    under_way_[id] = {.device = device, .decision = std::nullopt, .holds = std::nullopt};
+  }
+}
+
+std::map<std::uint64_t, std::string> Calls::standing() const {
+  std::map<std::uint64_t, std::string> standing;
+  for (const auto& [id, cause] : under_way_) {
+    if (id < kFirst || id >= left_before_ || cause.holds || cause.expires) continue;
+    standing.emplace(id, cause.device);
+  }
+  return standing;
+}
 
 void Calls::call(Effects& out, const Device& device, PluginInput input) {
   send(out, device, std::move(input), std::nullopt);

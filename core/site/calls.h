@@ -26,8 +26,15 @@ class Calls {
     std::optional<MonoTime> expires = {};  // of a cabinet's command
   };
 
-  // A site that is made anew within one run begins above the numbers of the one before it.
-  explicit Calls(MonoTime now);
+  // A site that is made anew within one run begins above the numbers of the one before it, whose
+  // calls that carry nothing out it still takes the answers of (`standing`: number -> device):
+  // what a device told in one of them its plugin will not tell again.
+  explicit Calls(MonoTime now, const std::map<std::uint64_t, std::string>& standing = {});
+
+  // A turn has been committed: its calls have left.
+  void committed() { left_before_ = next_; }
+  // Calls that have left and carry nothing out.
+  std::map<std::uint64_t, std::string> standing() const;
 
   void call(Effects& out, const Device& device, PluginInput input);
   // Carries out the opening that `decision` says; dropped by the host once `expires` has passed.
@@ -49,6 +56,7 @@ class Calls {
                      std::optional<bool> holds);
 
   std::uint64_t next_;
+  std::uint64_t left_before_;  // calls with lower numbers have left
   std::uint64_t next_safety_;
   std::map<std::uint64_t, Cause> under_way_;  // none for safety: their numbers say it
 };

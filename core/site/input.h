@@ -132,6 +132,7 @@ struct Standing {
   std::map<std::string, bool> online;          // by device
   std::map<std::string, std::string> plugins;  // "up", "down", "parked"
   std::map<std::string, bool> alarm_inputs;    // by device: whether active
+  std::map<std::uint64_t, std::string> calls;  // under way: number -> device
   std::map<std::string, bool> doors;           // by gate: whether open
   std::set<std::string> told_open;             // gates that were told to be held open
 };

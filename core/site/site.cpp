@@ -35,7 +35,7 @@ Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credent
                recovered.head_seq == 0 ? now.wall : recovered.head_time),
       reporter_(recovered.acknowledged),
       feed_(config_.region, trust_.feed, recovered.feed),
-      calls_(now.mono),
+      calls_(now.mono, standing.calls),
       plugin_states_(recovered.plugin_state),
       alarms_(recovered.state, subjects(config_)),
       gates_(config_, recovered, now),
@@ -70,6 +70,8 @@ void Site::restore_used_codes(const std::vector<Record>& recent) {
 
 Effects Site::handle(const Input& input, const Instant& now) {
   Effects out;
+  if (settled_) calls_.committed();
+  settled_ = false;
   if (boot_ == 0) start(out, now);
   check_clock(out, now);
   std::visit([&](const auto& what) { on(what, out, now); }, input);
@@ -78,6 +80,7 @@ Effects Site::handle(const Input& input, const Instant& now) {
 
 Effects Site::settle(Durability durability, const Instant& now) {
   Effects out;
+  settled_ = true;
   out.durability = journal_.settle(durability, now.mono);
   reporter_.send(out, journal_.stable_head(), now.mono);
   return out;
@@ -237,6 +240,7 @@ Standing Site::standing() const {
   return {.online = online_,
           .plugins = plugin_state_,
           .alarm_inputs = areas_.inputs(),
+          .calls = calls_.standing(),
           .doors = gates_.doors(),
           .told_open = lock_open_.told_open()};
 }

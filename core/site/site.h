@@ -191,6 +191,7 @@ class Site {
   std::map<std::string, bool> online_;               // by device; absent: never heard
   std::map<std::string, std::string> plugin_state_;  // "up", "down", "parked"
   Standing standing_;                                // of the site before, until the first input
+  bool settled_ = false;    // the turn before has ended; the next input says that it was committed
   std::uint64_t boot_ = 0;  // sequence number of this run's gateway_started
   bool device_link_up_ = false;
   bool hub_link_up_ = false;

@@ -302,6 +302,24 @@ TEST_F(SafetyTest, NoBrokenDiskHoldsAFireBack) {
   }
 }
 
+TEST_F(SafetyTest, WhatADeviceToldDuringAFailedTurnIsNotLost) {
+  handle(DeviceMessage{"s1/x", "x"});
+  const auto left = calls()[0];
+  site->settle(Durability::ordered, now);
+  handle(DeviceMessage{"s1/x", "x"});  // of the turn that fails: its call never leaves
+  const auto never = calls()[0];
+  const Standing standing = site->standing();
+  EXPECT_THAT(standing.calls, ElementsAre(std::pair(left.id, std::string("gate-1"))));
+  now.mono += Millis(1);
+  site = std::make_unique<Site>(config, TrustList{}, credentials,
+                                Recovered{.recent = kept, .state = state}, now, "test", standing);
+  returned(left, {event("gate-1", "door", {{"open", false}})});
+  EXPECT_EQ(kinds().back(), "gate_door");
+  records.clear();
+  returned(never, {event("gate-1", "door", {{"open", true}})});
+  EXPECT_THAT(kinds(), IsEmpty());
+}
+
 TEST_F(SafetyTest, APluginDoesNotOpenGatesThroughTheDoorOfAFire) {
   config.devices["panel"].plugin = "shelly";
   restart({});

@@ -80,10 +80,10 @@ void World::check_grant(const Record& record) {
   if (age > config_.policy.freshness || -age > config_.policy.freshness) {
     broken("granted a code outside its window" + which);
   }
-  // A suspension may have ended in this very turn, before the scan.
-  const auto cached = ledger_.find(*credential);
-  const bool active = cached && cached->status == CredentialStatus::active;
-  if (revoked_before_turn_.contains(*credential) && !active) {
+  // The feed may have restored the rider earlier in the same turn.
+  const auto now_known = ledger_.find(*credential);
+  const bool restored = now_known && now_known->status == CredentialStatus::active;
+  if (revoked_before_turn_.contains(*credential) && !restored) {
     broken("granted a revoked rider" + which);
   }
   if (!used_.emplace(credential->text(), iat).second) broken("granted one code twice" + which);

@@ -146,7 +146,7 @@ void World::check_doors() {
   }
 }
 
-// Again each second: what nobody has heard for twice the heartbeat is not told.
+// Now and then: what nobody has heard for twice the heartbeat is not told.
 void World::check_bay() {
   constexpr Millis kTwiceTheHeartbeat{40'000};
   if (site_) {
@@ -155,7 +155,7 @@ void World::check_bay() {
     const bool silent = mono_ - sensor_told_ > kTwiceTheHeartbeat + kKnown;
     if (silent && !unknown) broken("a bay is told although its sensor is silent");
   }
-  at(Millis(1'000), [this] { check_bay(); });
+  at(Millis(5'000), [this] { check_bay(); });
 }
 
 // A power cut may have taken records away.
