@@ -107,8 +107,7 @@ Result<std::uint64_t> Areas::release(Effects& out, JournalWriter& journal, Alarm
 }
 
 std::string Areas::locked_down_by(const Alarms& alarms, const std::string& access_point) const {
-  const std::string site(kSite);
-  if (alarms.stands("lock_down", site)) return site;
+  if (std::string site(kSite); alarms.stands("lock_down", site)) return site;
   for (const auto& area : config_.areas) {
     if (contains(area.access_points, access_point) && alarms.stands("lock_down", area.id)) {
       return area.id;

@@ -22,7 +22,7 @@ TIDY = "clang-tidy-19"
 
 
 def tracked_sources():
-    names = subprocess.run(["git", "ls-files", "-z", "*.cpp", "*.c"], cwd=ROOT, check=True,
+    names = subprocess.run(["git", "ls-files", "-z", "*.cpp", "*.c", ":!core/kit/template"], cwd=ROOT, check=True,
                            capture_output=True, text=True).stdout.split("\0")
     return {str(ROOT / name) for name in names
             if name and not name.startswith("tests/") and not name.endswith("_test.cpp")}
