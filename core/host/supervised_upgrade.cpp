@@ -8,8 +8,9 @@ namespace xiaogate::host {
 
 Result<void> SupervisedPlugin::upgrade(const PluginManifest& manifest, std::string config) {
   if (upgrade_) {
-    return failure("plugin.conflict", "plugin " + manifest_.name + " is being replaced by version " +
-                                      upgrade_->manifest.version + " just now; try again");
+    return failure("plugin.conflict", "plugin " + manifest_.name +
+                                          " is being replaced by version " +
+                                          upgrade_->manifest.version + " just now; try again");
   }
   upgrade_ = Upgrade{manifest, std::move(config), nullptr};
   return {};

@@ -166,7 +166,8 @@ class Shelly : public xiaogate::sdk::Plugin {
     const auto state = state_of(input);
     if (!state) return;
     const bool open = *state == gate.input_when_open;
-    // Also when it has not changed: what the gateway heard of it last may have been lost with a turn.
+    // Also when it has not changed: what the gateway heard of it last may have been lost with a
+    // turn.
     effects.event(in.device, "door", json{{"open", open}}.dump());
   }
 

@@ -228,7 +228,8 @@ class Tasmota : public xiaogate::sdk::Plugin {
     // Anything else than ON and OFF is a SwitchMode that knows no state.
     if (state == sensors.end() || (*state != "ON" && *state != "OFF")) return;
     const bool open = *state == gate.door_when_open;
-    // Also when it has not changed: what the gateway heard of it last may have been lost with a turn.
+    // Also when it has not changed: what the gateway heard of it last may have been lost with a
+    // turn.
     effects.event(in.device, "door", json{{"open", open}}.dump());
   }
 
