@@ -25,8 +25,8 @@ struct DamagedPlugin {
 
 class PluginStore {
  public:
-  PluginStore(std::filesystem::path data, host::PackageTrust trust)
-      : root_(std::move(data) / "plugins"), trust_(std::move(trust)) {}
+  PluginStore(const std::filesystem::path& data, host::PackageTrust trust)
+      : root_(data / "plugins"), trust_(std::move(trust)) {}
 
   // `delivered` with every installed plugin in its place that is whole.
   InstalledPlugins over(InstalledPlugins delivered, std::vector<DamagedPlugin>& damaged) const;

@@ -72,13 +72,11 @@ std::vector<host::HostEvent> Session::wait(WallTime now) {
   }
 }
 
-std::string Session::reason(WallTime now, std::vector<host::HostEvent> told) {
-  while (true) {
-    for (auto& event : told) {
-      if (auto* down = std::get_if<host::PluginDown>(&event)) return std::move(down->reason);
-    }
-    told = wait(now);
+std::string Session::reason(WallTime now, const std::vector<host::HostEvent>& told) {
+  for (const auto& event : told) {
+    if (const auto* down = std::get_if<host::PluginDown>(&event)) return down->reason;
   }
+  return reason(now, wait(now));
 }
 
 Answer Session::call(const PluginInput& input, std::uint64_t id, WallTime now) {
@@ -97,7 +95,7 @@ Answer Session::call(const PluginInput& input, std::uint64_t id, WallTime now) {
       }
       if (auto* failed = std::get_if<host::CallFailed>(&event)) {
         answer.fault = failed->fault;
-        if (answer.ended()) answer.reason = reason(now, std::move(events));
+        if (answer.ended()) answer.reason = reason(now, events);
         return answer;
       }
     }
@@ -132,7 +130,7 @@ void Session::row(const std::function<std::optional<PluginInput>()>& next, std::
         continue;
       }
       const bool ended = answer.ended();
-      if (ended) answer.reason = reason(now, std::move(events));
+      if (ended) answer.reason = reason(now, events);
       each(under_way.front(), answer);
       if (ended) return;
       under_way.pop_front();

@@ -74,7 +74,7 @@ class Session {
   // Blocks until the host has something to tell; its events since.
   std::vector<host::HostEvent> wait(WallTime now);
   // Why the process ended, which the host tells after the call that failed.
-  std::string reason(WallTime now, std::vector<host::HostEvent> told);
+  std::string reason(WallTime now, const std::vector<host::HostEvent>& told);
 
   std::unique_ptr<host::PluginHost> host_;
   std::string plugin_;

@@ -44,7 +44,7 @@ void Swap::verified(Effects& out, const Instant& now, const SwapRider& rider) {
     record(turn, "swap_refused", {{"credential", rider.credential}, {"reason", "busy"}});
     return show(turn, "busy");
   }
-  current_.emplace();
+  current_ = Current{};
   current_->rider = rider;
   current_->since = now.mono;
   current_->deadline = now.mono + kLookPatience;

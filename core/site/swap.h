@@ -119,7 +119,7 @@ class Swap {
 
   // swap_steps.cpp: from one step to the next.
   void look(const Turn& turn);
-  void resume(const Turn& turn, const SwapCase& from);
+  void resume(const Turn& turn, SwapCase what);
   void judge(const Turn& turn);
   void judge_inserted(const Turn& turn, const Slot& slot);
   void judge_taken(const Turn& turn, const Slot& slot);

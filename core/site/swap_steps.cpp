@@ -1,6 +1,7 @@
 // From one step of a swap to the next, each on what is certain.
 
 #include <algorithm>
+#include <utility>
 
 #include "site/swap.h"
 
@@ -68,15 +69,14 @@ void Swap::look(const Turn& turn) {
 }
 
 // The rider comes back to what his last swap left in a slot: this one takes over from there.
-void Swap::resume(const Turn& turn, const SwapCase& from) {
-  const Slot slot = board_.find(from.slot)->slot;
+void Swap::resume(const Turn& turn, SwapCase what) {
+  const Slot slot = board_.find(what.slot)->slot;
   const bool reachable = slot.occupied() && !slot.open && !slot.locked && !locked_out(slot.number);
   if (!reachable) return abort(turn, "case_opened");
-  const SwapCase what = from;
   close_record(turn, what, {{"outcome", "resumed"}, {"swap", current_->id}});
   std::erase_if(cases_, [&](const SwapCase& other) { return other.id == what.id; });
   current_->looking = false;
-  current_->deposited = what.deposited;
+  current_->deposited = std::move(what.deposited);
   current_->slot = what.slot;
   current_->purpose = what.purpose;
   switch (what.purpose) {
