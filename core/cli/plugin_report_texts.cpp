@@ -46,8 +46,9 @@ constexpr ProblemRow kProblems[] = {
      "Name Thing Models that exist and, for each, optional affordances that it has.",
      "只能写已有的物模型，以及该物模型中的可选能力。"},
     {Problem::no_recording, "there is no recording", "没有录音文件",
-     "Put real traffic of the device into recordings/*.jsonl; 'xiaogate plugin record' makes one.",
-     "请把设备的真实报文放入 recordings/*.jsonl，可用 xiaogate plugin record 生成。"},
+     "Put real traffic of the device into recordings/*.jsonl; docs/vendors.md describes the "
+     "format.",
+     "请把设备的真实报文放入 recordings/*.jsonl，格式见 docs/vendors.md。"},
     {Problem::recording_fault, "{0}", "{0}",
      "Mend that line; docs/vendors.md describes the format.",
      "请修改该行；格式见 docs/vendors.zh-CN.md。"},
