@@ -12,7 +12,6 @@
 namespace xiaogate::simulation {
 namespace {
 
-constexpr Millis kPulse{1'000};
 constexpr const char* kNorth = "shelly-1";
 
 }  // namespace

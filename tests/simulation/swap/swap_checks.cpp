@@ -40,7 +40,8 @@ void SwapWorld::check(const Record& record) {
     ++summary_.done;
     check_holds_one(body, "a swap is done");
     const auto& hands = physics_.hands(rider_of(body.at("credential").get<std::string>()));
-    if (hands.size() == 1 && hands[0] != body.at("battery") && !body.contains("case")) {
+    if (hands.size() == 1 && hands[0] != body.at("battery").get<std::string>() &&
+        !body.contains("case")) {
       const int rider = rider_of(body.at("credential").get<std::string>());
       const bool in_case =
           std::ranges::any_of(cases_of_, [&](auto& open) { return open.second == rider; });

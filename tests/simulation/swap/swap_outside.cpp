@@ -75,7 +75,7 @@ void SwapWorld::flush() {
   }
   for (const auto& [name, body] : messages) {
     in_order_until_ = std::max(in_order_until_, mono_ + Millis(1));
-    at(in_order_until_ - mono_, [this, name = name, body = body] { deliver(name, body); });
+    at(in_order_until_ - mono_, [this, event = name, told = body] { deliver(event, told); });
   }
   tell("online", {{"online", true}});
 }
