@@ -99,7 +99,9 @@ class PluginHost::Impl {
     std::array<epoll_event, 64> ready;
     const int n = epoll_wait(epoll_.get(), ready.data(), static_cast<int>(ready.size()), 0);
     std::vector<std::uint64_t> tags;
-    for (int i = 0; i < n; ++i) tags.push_back(ready[static_cast<std::size_t>(i)].data.u64);
+    // A copy: epoll_event is packed, so its tag may not be bound to a reference.
+    for (int i = 0; i < n; ++i)
+      tags.push_back(std::uint64_t{ready[static_cast<std::size_t>(i)].data.u64});
     return ReadyTags(std::move(tags));
   }
 
