@@ -3,9 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
-#include <stdlib.h>
-
 #include "cli/plugin_commands.h"
+#include "cli/scratch_folder.h"
 #include "host/package.h"
 #include "kit/pack.h"
 #include "process/exit_code.h"
@@ -40,30 +39,11 @@ Result<host::PackageTrust> read_trust(const std::string& path) {
   return trust;
 }
 
-// A folder of its own, removed with the object.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "xiaogate-verify-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) path_ = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path_.empty()) fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 // Opened and, since a manifest is only read from a folder, unpacked for a moment.
 Result<host::Package> opened(ByteView octets, const host::PackageTrust& trust) {
   auto package = host::open_package(octets, trust);
   if (!package) return package;
-  const Scratch scratch;
+  const ScratchFolder scratch;
   const auto manifest = host::unpack(*package, scratch.path() / package->list.name);
   if (!manifest) return std::unexpected(manifest.error());
   return package;

@@ -23,6 +23,17 @@ struct TestArguments {
   bool quick = false;
 };
 
+struct RecordArguments {
+  std::string plugin;     // folder or package
+  std::string devices;    // file: see kit/recorded_devices.h
+  std::string broker;     // empty: that of `devices`, or this machine's
+  std::string recording;  // file to write; must not be there
+  std::string runner;     // empty: where this program was installed or built
+  bool drive = false;
+  std::int64_t count = 0;    // 0: without end
+  std::int64_t seconds = 0;  // 0: without end
+};
+
 struct KeyArguments {
   std::string file;
   std::string name;  // of the vendor, in the trust list
@@ -48,6 +59,11 @@ int new_plugin(const Output& output, const NewPluginArguments& arguments);
 
 // kExitFailed when the plugin does not conform.
 int test_plugin(const Output& output, const TestArguments& arguments);
+
+// Records the plugin at a broker until a signal, a count or a time (live_recording.h) and writes
+// the recording, whole or not at all and for its owner alone (0600): traffic may hold riders'
+// codes. kExitFailed when nothing came, or when the plugin crashed; that is recorded all the same.
+int record_plugin(const Output& output, const RecordArguments& arguments);
 
 // Makes a key file (0600, never overwritten) and prints the entry for trust lists, JSON on one
 // line.

@@ -33,6 +33,7 @@ struct Arguments {
   std::int64_t at = -1;
   cli::NewPluginArguments new_plugin;
   cli::TestArguments test;
+  cli::RecordArguments record;
   cli::KeyArguments key;
   cli::PackArguments pack;
   cli::VerifyArguments verify;
@@ -172,8 +173,8 @@ class Program {
     return {
         .name = "plugin",
         .help = text(Text::help_plugin),
-        .commands = {plugin_new(), plugin_test(), plugin_key(), plugin_pack(), plugin_verify(),
-                     plugin_install(),
+        .commands = {plugin_new(), plugin_test(), plugin_record(), plugin_key(), plugin_pack(),
+                     plugin_verify(), plugin_install(),
                      leaf("list", Text::help_plugin_list,
                           {{"--socket", &in_.socket, text(Text::option_gateway_socket)}},
                           [this] { return cli::list_plugins(output(), in_.socket); }),
@@ -202,6 +203,21 @@ class Program {
                  {"--recordings", &test.recordings, text(Text::option_recordings)},
                  {"--runner", &test.runner, text(Text::option_runner)}},
                 [this] { return cli::test_plugin(output(), in_.test); });
+  }
+
+  Command plugin_record() {
+    cli::RecordArguments& record = in_.record;
+    return leaf(
+        "record", Text::help_plugin_record,
+        {{"plugin", &record.plugin, text(Text::option_record_plugin), true},
+         {"--devices", &record.devices, text(Text::option_record_devices), true},
+         {"--output,-o", &record.recording, text(Text::option_recording), true},
+         {"--broker", &record.broker, text(Text::option_record_broker)},
+         {"--drive", &record.drive, text(Text::option_drive)},
+         {"--count", &record.count, text(Text::option_count), false, {}, 0},
+         {"--seconds", &record.seconds, text(Text::option_seconds), false, {}, 0, 31'536'000},
+         {"--runner", &record.runner, text(Text::option_runner)}},
+        [this] { return cli::record_plugin(output(), in_.record); });
   }
 
   Command plugin_key() {

@@ -253,10 +253,25 @@ void set_data(Json& json, const std::string& data) {
   auto parsed = parse_json(data);
   // Only what comes out again as it went in may stand as JSON: an input must be played as it was.
   const bool same = parsed && parsed->is_structured() && parsed->dump() == data;
-  json["data"] = same ? std::move(*parsed) : Json(data);
+  // In its line it is nested deeper by as much, and must still be read.
+  const bool fits = same && parse_json("[[[" + data + "]]]");
+  json["data"] = fits ? std::move(*parsed) : Json(data);
+}
+
+// `number` counts from 1, as in plugin.h.
+std::string_view word(const auto& words, std::size_t number) {
+  return words.at(std::clamp<std::size_t>(number, 1, words.size()) - 1);
 }
 
 }  // namespace
+
+std::string_view name_of(PluginInputKind kind) {
+  return word(kInputKinds, static_cast<std::size_t>(kind));
+}
+
+std::string_view name_of(PluginEffectKind kind) {
+  return word(kEffectKinds, static_cast<std::size_t>(kind));
+}
 
 bool ExpectedEffect::fits(const PluginEffect& got) const {
   const bool put = effect.kind == PluginEffectKind::put;
@@ -334,8 +349,7 @@ std::string devices_line(const std::map<std::string, Json>& options) {
 }
 
 std::string input_line(const PluginInput& input, std::uint64_t id, WallTime now) {
-  const auto kind = static_cast<std::size_t>(input.kind);
-  Json json{{"kind", kInputKinds.at(std::clamp<std::size_t>(kind, 1, kInputKinds.size()) - 1)},
+  Json json{{"kind", name_of(input.kind)},
             {"device", input.device},
             {"name", input.name},
             {"id", id},
@@ -345,10 +359,7 @@ std::string input_line(const PluginInput& input, std::uint64_t id, WallTime now)
 }
 
 Json effect_json(const PluginEffect& effect) {
-  const auto kind = static_cast<std::size_t>(effect.kind);
-  Json json{{"kind", kEffectKinds.at(std::clamp<std::size_t>(kind, 1, kEffectKinds.size()) - 1)},
-            {"device", effect.device},
-            {"name", effect.name}};
+  Json json{{"kind", name_of(effect.kind)}, {"device", effect.device}, {"name", effect.name}};
   if (effect.kind == PluginEffectKind::put) json.erase("device");
   if (effect.kind == PluginEffectKind::publish) json["qos"] = effect.qos;
   if (effect.kind == PluginEffectKind::timer) json["delay_ms"] = effect.delay.count();

@@ -86,4 +86,8 @@ std::string not_understood_line();
 // One effect as it stands in a recording.
 Json effect_json(const PluginEffect& effect);
 
+// The words of a recording's `kind`.
+std::string_view name_of(PluginInputKind kind);
+std::string_view name_of(PluginEffectKind kind);
+
 }  // namespace xiaogate::kit

@@ -145,5 +145,23 @@ TEST(Recording, WhatIsWrittenIsReadAgain) {
   }
 }
 
+// A payload may be nested as deep as a whole line may.
+TEST(Recording, WritesADeepPayloadSoThatItIsReadAgain) {
+  for (const std::size_t depth : {1U, 29U, 30U, 31U, 32U, 33U}) {
+    const std::string payload = std::string(depth, '[') + std::string(depth, ']');
+    const PluginInput input{PluginInputKind::message, "g", "a/answer", payload};
+    const PluginEffect effect{.device = "g", .name = "a/command", .data = payload};
+    std::vector<std::string> faults;
+    const auto recording =
+        parse(devices_line({{"g", {{"topic", "a"}}}}) + "\n" + input_line(input, 1, WallTime()) +
+                  "\n" + effects_line({effect}) + "\n",
+              faults);
+    EXPECT_THAT(faults, ElementsAre()) << depth;
+    ASSERT_EQ(recording.steps.size(), 1U) << depth;
+    EXPECT_EQ(recording.steps[0].input.data, payload);
+    EXPECT_TRUE(recording.steps[0].effects.at(0).fits(effect)) << depth;
+  }
+}
+
 }  // namespace
 }  // namespace xiaogate::kit

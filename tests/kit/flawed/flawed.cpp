@@ -1,4 +1,5 @@
-// A gate's plugin with one flaw, named in its device's options.
+// A gate's plugin with one flaw, named in its device's options. With "timers" it has none, but sets
+// some.
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -33,12 +34,20 @@ class Flawed : public Plugin {
     return effects.event("g", "opened", flaw("model") ? "17" : R"({"command":1})");
   }
 
+  bool timer(const Input& in, Effects& effects) override {
+    if (in.name == "early") effects.timer("g", "late", 50);
+    return effects.publish("g", "flawed/g/command", in.name);
+  }
+
  private:
   bool flaw(const char* name) const {
     return config_.find("\"" + std::string(name) + "\"") != std::string::npos;
   }
 
-  bool strange(const Input& in, Effects&) {
+  bool strange(const Input& in, Effects& effects) {
+    if (flaw("timers")) {
+      return effects.timer("g", "late", 20) && effects.timer("g", "early", 10);
+    }
     if (flaw("crash") && in.data.size() > 2000) std::abort();
     if (flaw("leak")) leaked_.emplace_back(200, 'x');
     return false;
