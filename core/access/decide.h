@@ -1,4 +1,5 @@
-// Rider code -> verdict. Pure: everything it may know comes in as an argument.
+// Rider code -> verdict. Pure: everything it may know comes in as an argument. Each function writes
+// the rules that it asks into `trace`, when there is one: an explanation is a decision that talks.
 #pragma once
 
 #include <map>
@@ -7,6 +8,7 @@
 
 #include "access/policy.h"
 #include "access/rider_code.h"
+#include "access/trace.h"
 #include "access/used_codes.h"
 #include "model/credential.h"
 #include "model/time.h"
@@ -25,6 +27,9 @@ class CredentialSource {
 // A reader that hands the same code over again within this time repeats itself.
 inline constexpr Millis kReaderRepeat{3'000};
 
+// Nobody is inside anywhere.
+inline const Presence kNobodyInside{};
+
 using TrustedIssuers = std::map<KeyId, PublicKey>;
 
 // Everything a verdict depends on besides the code. Borrowed for the call.
@@ -36,6 +41,10 @@ struct Context {
   CredentialSource& credentials;
   WallTime now;
   bool lock_down = false;  // a person has ordered that nobody passes here, in or out
+  // Of `now`. While the clock was never set, codes are good within kWidestFreshness, and a
+  // credential must be valid when its rider's phone made the code, not by our clock.
+  ClockQuality clock = ClockQuality::synchronised;
+  const Presence& presence = kNobodyInside;
 };
 
 struct Decision {
@@ -49,6 +58,8 @@ struct Decision {
   std::optional<CredentialId> credential;
   std::string subject;
   std::optional<WallTime> issued_at;
+  // By which the code's age was judged.
+  Millis freshness{0};
   // A self-contained credential that verified, is not over and not in the cache: to be remembered
   // there as active. Never one whose id the cache holds as suspended or revoked.
   std::optional<Credential> learned;
@@ -59,14 +70,15 @@ struct Decision {
 };
 
 // The steps and their order are those of the specification; the first that applies is the verdict.
-Decision decide(std::string_view code, const Context& context);
+Decision decide(std::string_view code, const Context& context, Trace* trace = nullptr);
 
-// The part after the code itself: revocation, validity and site policy; also for an admission that
-// the hub asks for. Returns `granted` or the first verdict that applies.
-Verdict decide_status(CredentialStatus status);
-Verdict decide_validity(const Credential& credential, WallTime now);
-Verdict decide_policy(const Credential& credential, const AccessPoint& point,
-                      const AccessPolicy& policy, WallTime now);
+// The same without a code, so without freshness and replay: for an admission that the hub asks for
+// because the rider scanned the place code, and for whoever asks beforehand. `code`, `repeat`,
+// `issued_at`, `freshness` and `learned` stay empty.
+Decision decide_admission(const CredentialId& id, const Context& context, Trace* trace = nullptr);
+
+// The window that holds: the site's, or the widest while the clock was never set.
+Millis freshness_window(const AccessPolicy& policy, ClockQuality clock);
 
 // How long a granted code must be remembered: until it is stale by the widest window that any site
 // may set, so that a window widened meanwhile brings no used code back.

@@ -43,7 +43,7 @@ class Scan : public testing::Test {
     return make_rider_code(device_, kId, issued_at, issued).value();
   }
   Decision scan(const std::string& code, WallTime now = kNow) {
-    return decide(code, {point_, policy_, issuers_, used_, cache_, now, lock_down_});
+    return decide(code, {point_, policy_, issuers_, used_, cache_, now, lock_down_, clock_});
   }
   // What the site does with a granted code.
   void use(const Decision& decision, WallTime now = kNow) {
@@ -60,6 +60,7 @@ class Scan : public testing::Test {
   AccessPolicy policy_;
   AccessPoint point_;
   bool lock_down_ = false;
+  ClockQuality clock_ = ClockQuality::synchronised;
 };
 
 class ScanOf : public Scan, public testing::WithParamInterface<Algorithm> {
@@ -107,7 +108,7 @@ TEST_F(Scan, TellsTheFirstThatAppliesByReference) {
   credential_.expires = kNow;
   credential_.scope = "unheard";
   policy_.profiles["rider.gate"] = {"rider.gate", {{0, 0, 0}}};
-  policy_.banned = {"r-1"};
+  policy_.banned["r-1"] = {};
   point_.closed = true;
   cache_.entry.reset();
 
@@ -342,6 +343,113 @@ TEST_F(Es256Scan, AnotherValidSignatureOfTheSameCodeIsAReplay) {
   use(scan(code));
   EXPECT_EQ(scan(twin, kNow + 4s).verdict, Verdict::replayed_code);
   EXPECT_EQ(scan(twin).code, scan(code).code);
+}
+
+// --- how far the clock can be trusted ------------------------------------------------------------
+
+TEST_F(Scan, AFreeRunningClockKeepsTheSitesWindow) {
+  for (const ClockQuality clock : {ClockQuality::synchronised, ClockQuality::holdover}) {
+    clock_ = clock;
+    EXPECT_EQ(scan(short_code(kNow - 61s)).verdict, Verdict::stale_code);
+    EXPECT_EQ(scan(short_code(kNow + 61s)).verdict, Verdict::future_code);
+    EXPECT_EQ(scan(short_code()).freshness, 60s);
+  }
+}
+
+TEST_F(Scan, AClockThatWasNeverSetTakesTheWidestWindow) {
+  clock_ = ClockQuality::unset;
+  EXPECT_EQ(scan(short_code(kNow - 300s)).verdict, Verdict::granted);
+  EXPECT_EQ(scan(short_code(kNow - 301s)).verdict, Verdict::stale_code);
+  EXPECT_EQ(scan(short_code(kNow + 300s)).verdict, Verdict::granted);
+  EXPECT_EQ(scan(short_code(kNow + 301s)).verdict, Verdict::future_code);
+  EXPECT_EQ(scan(short_code()).freshness, kWidestFreshness);
+}
+
+TEST_F(Scan, AClockThatWasNeverSetJudgesTheCredentialByTheCode) {
+  cache_.entry->credential->not_before = kNow + 1s;
+  cache_.entry->credential->expires = kNow + 3s;
+  clock_ = ClockQuality::unset;
+  EXPECT_EQ(scan(short_code(kNow)).verdict, Verdict::credential_not_yet_valid);
+  EXPECT_EQ(scan(short_code(kNow + 2s)).verdict, Verdict::granted);
+  EXPECT_EQ(scan(short_code(kNow + 3s)).verdict, Verdict::credential_expired);
+  clock_ = ClockQuality::holdover;
+  EXPECT_EQ(scan(short_code(kNow + 2s)).verdict, Verdict::credential_not_yet_valid);
+}
+
+TEST_F(Scan, AUsedCodeStaysUsedUnderAnyClock) {
+  clock_ = ClockQuality::unset;
+  use(scan(short_code()));
+  used_.expire(kNow + 299s);
+  EXPECT_EQ(scan(short_code(), kNow + 299s).verdict, Verdict::replayed_code);
+}
+
+TEST_F(Scan, AClockSetForwardAndBackBringsNoUsedCodeBack) {
+  const std::string code = short_code();
+  use(scan(code));
+  used_.expire(kNow + 1h);
+  EXPECT_EQ(scan(code, kNow + 10s).verdict, Verdict::stale_code);
+  EXPECT_EQ(scan(short_code(kNow + 1s), kNow + 10s).verdict, Verdict::granted)
+      << "made after every code that was forgotten";
+}
+
+// --- without a code ------------------------------------------------------------------------------
+
+class Admission : public Scan {
+ protected:
+  Decision admit(Trace* trace = nullptr) {
+    return decide_admission(
+        kId, {point_, policy_, issuers_, used_, cache_, kNow, lock_down_, clock_}, trace);
+  }
+};
+
+TEST_F(Admission, AsksWhatAScanAsksAfterItsCode) {
+  EXPECT_EQ(admit().verdict, Verdict::granted);
+  EXPECT_EQ(admit().credential, kId);
+  EXPECT_EQ(admit().subject, "r-1");
+  lock_down_ = true;
+  EXPECT_EQ(admit().verdict, Verdict::lock_down);
+  point_.closed = true;
+  EXPECT_EQ(admit().verdict, Verdict::access_point_closed);
+  cache_.entry->credential->expires = kNow;
+  clock_ = ClockQuality::unset;
+  EXPECT_EQ(admit().verdict, Verdict::credential_expired) << "no code tells another time";
+  cache_.entry->status = CredentialStatus::suspended;
+  EXPECT_EQ(admit().verdict, Verdict::credential_suspended);
+  cache_.entry.reset();
+  EXPECT_EQ(admit().verdict, Verdict::unknown_credential);
+  EXPECT_FALSE(admit().credential.has_value());
+}
+
+TEST_F(Admission, TheWayOutLetsOutWhoeverIsKnown) {
+  point_.exit = true;
+  cache_.entry->status = CredentialStatus::revoked;
+  EXPECT_EQ(admit().verdict, Verdict::granted);
+  EXPECT_EQ(admit().despite, Verdict::credential_revoked);
+}
+
+TEST_F(Admission, TheLastRuleOfARefusalDecidedIt) {
+  Trace trace;
+  cache_.entry->credential->expires = kNow;
+  EXPECT_EQ(admit(&trace).verdict, Verdict::credential_expired);
+  ASSERT_FALSE(trace.empty());
+  EXPECT_EQ(trace.back().rule, Rule::expiry);
+  EXPECT_FALSE(trace.back().passed);
+}
+
+TEST_F(Scan, ATraceChangesNoDecision) {
+  Trace trace;
+  const Decision decision = decide(
+      short_code(), {point_, policy_, issuers_, used_, cache_, kNow, lock_down_, clock_}, &trace);
+  EXPECT_EQ(decision.verdict, Verdict::granted);
+  std::vector<std::string> rules;
+  for (const auto& step : trace) {
+    EXPECT_TRUE(step.passed);
+    rules.emplace_back(to_string(step.rule));
+  }
+  EXPECT_THAT(rules,
+              testing::ElementsAre("shape", "algorithm", "known_credential", "algorithm",
+                                   "signature", "status", "not_before", "expiry", "freshness",
+                                   "single_use", "ban", "open_access_point", "lock_down"));
 }
 
 // --- texts that are no code ----------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "access/used_codes.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace xiaogate::access {
@@ -23,6 +24,7 @@ void UsedCodes::remember(const CodeKey& key, Use use, WallTime until) {
 void UsedCodes::expire(WallTime now) {
   while (!expiries_.empty() && expiries_.front().until < now) {
     uses_.erase(expiries_.front().key);
+    forgotten_until_ = std::max(forgotten_until_, expiries_.front().until);
     expiries_.pop_front();
   }
 }

@@ -32,6 +32,9 @@ class UsedCodes {
   // Forgets what is stale by `now` (`until` itself is not yet), as far as nothing remembered
   // earlier must still be kept.
   void expire(WallTime now);
+  // A code to be remembered until then or earlier may have been used and forgotten since. It
+  // matters only to a clock that is set back: until then such a code is stale anyway.
+  WallTime forgotten_until() const { return forgotten_until_; }
   std::size_t size() const { return uses_.size(); }
 
  private:
@@ -44,6 +47,7 @@ class UsedCodes {
   };
   std::unordered_map<CodeKey, Use, KeyHash> uses_;
   std::deque<Expiry> expiries_;  // in order of remembering
+  WallTime forgotten_until_ = WallTime::min();
 };
 
 }  // namespace xiaogate::access

@@ -49,6 +49,18 @@ TEST(UsedCodes, AClockSetBackForgetsNothing) {
   EXPECT_NE(used.find(kOne), nullptr);
 }
 
+TEST(UsedCodes, SaysHowFarItHasForgotten) {
+  UsedCodes used;
+  used.expire(at(5000));
+  EXPECT_EQ(used.forgotten_until(), WallTime::min()) << "nothing was forgotten";
+  used.remember(kOne, {"gate-1", at(0)}, at(100));
+  used.remember(kTwo, {"gate-1", at(1)}, at(50));
+  used.expire(at(100));
+  EXPECT_EQ(used.forgotten_until(), WallTime::min());
+  used.expire(at(101));
+  EXPECT_EQ(used.forgotten_until(), at(100));
+}
+
 TEST(UsedCodes, StaysSmallUnderLoad) {
   UsedCodes used;
   for (std::int64_t second = 0; second < 10'000; ++second) {

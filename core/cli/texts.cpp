@@ -50,6 +50,10 @@ constexpr Row kRows[] = {
     {Text::option_by, "Who orders it, for the record; by default the login name.",
      "下令人，记入账本；默认为登录名。"},
     {Text::option_why, "Why, for the record.", "原因，记入账本。"},
+    {Text::help_access, "Who may enter, where and when.", "谁能进、在哪进、何时进。"},
+    {Text::help_access_explain,
+     "Says which rule of a site configuration lets a rider in or keeps them out.",
+     "说明站点配置中哪条规则放行或拒绝某骑手。"},
     {Text::option_data, "The gateway's data directory.", "网关的数据目录。"},
     {Text::option_from, "Sequence number of the first record.", "起始记录序号。"},
     {Text::option_limit, "How many records at most; 0 for all.", "最多显示多少条；0 为全部。"},
@@ -71,6 +75,20 @@ constexpr Row kRows[] = {
      "完整骑手码（自带凭证），用于尚未同步该凭证的门。"},
     {Text::option_at, "Make the code as of this Unix time in seconds; by default now.",
      "按此 Unix 时间（秒）生成；默认现在。"},
+    {Text::option_config, "The site configuration.", "站点配置文件。"},
+    {Text::option_gate, "The access point, or its gate.", "出入口名称，或其门禁设备。"},
+    {Text::option_credential, "Credential id; looked up in --data.",
+     "凭证编号，在 --data 目录中查找。"},
+    {Text::option_explain_phone, "The phone whose credential is meant.",
+     "以此手机文件中的凭证为准。"},
+    {Text::option_explain_scope, "A rider with these access profiles, whoever it is.",
+     "假设的骑手：拥有这些通行权限。"},
+    {Text::option_explain_subject, "With --scope: the rider's pseudonym.",
+     "与 --scope 同用：骑手代号。"},
+    {Text::option_explain_at, "When, by the site's clock: 2026-10-01T08:30; by default now.",
+     "时间（站点当地）：2026-10-01T08:30；默认现在。"},
+    {Text::option_explain_data, "The gateway's data directory: credentials, and who is inside.",
+     "网关的数据目录：凭证与在内人员。"},
     {Text::journal_empty, "The journal is empty.", "账本为空。"},
     {Text::journal_good,
      "{0} records, {1} to {2}: the chain is whole. Acknowledged by the hub: {3}.",
@@ -235,6 +253,22 @@ constexpr Row kRows[] = {
     {Text::conformance_good, "The plugin conforms (seed {0}).", "插件符合要求（种子 {0}）。"},
     {Text::conformance_bad, "The plugin does not conform (seed {0}).",
      "插件不符合要求（种子 {0}）。"},
+    {Text::explain_heading, "{0} at {1}, {2}", "{0}，{1}，{2}"},
+    {Text::explain_granted, "Let in: {0}", "放行：{0}"},
+    {Text::explain_denied, "Refused, {0}: {1}", "拒绝（{0}）：{1}"},
+    {Text::explain_despite, "Let out although a way in would refuse, {0}: {1}",
+     "出口放行，入口则会拒绝（{0}）：{1}"},
+    {Text::explain_no_rule, "no rule of the site forbids it", "站点没有规则禁止"},
+    {Text::explain_who, "give one of --credential, --phone and --scope",
+     "请给出 --credential、--phone、--scope 其中之一"},
+    {Text::explain_no_gate, "no access point or gate '{0}'; access points here: {1}",
+     "没有出入口或门禁 '{0}'；现有出入口：{1}"},
+    {Text::explain_which_gate, "several access points open gate '{0}'; name one: {1}",
+     "门禁 '{0}' 有多个出入口，请指明：{1}"},
+    {Text::explain_time, "'{0}' is no time; write it like 2026-10-01T08:30",
+     "'{0}' 不是时间，请写作 2026-10-01T08:30"},
+    {Text::explain_unknown, "the cache in {0} has no credential {1}; --scope asks without one",
+     "{0} 的缓存中没有凭证 {1}；可改用 --scope"},
     {Text::failed, "xiaogate: {0}", "xiaogate 失败：{0}"},
 };
 
@@ -283,7 +317,10 @@ constexpr std::pair<std::string_view, std::string_view> kWords[] = {
 
 std::string say(Language language, Text text, std::initializer_list<std::string_view> values) {
   const Row& row = kRows[static_cast<std::size_t>(text)];
-  const std::string_view sentence = language == Language::chinese ? row.chinese : row.english;
+  return filled(language == Language::chinese ? row.chinese : row.english, values);
+}
+
+std::string filled(std::string_view sentence, std::initializer_list<std::string_view> values) {
   std::string said;
   for (std::size_t i = 0; i < sentence.size(); ++i) {
     const bool place = sentence[i] == '{' && i + 2 < sentence.size() && sentence[i + 2] == '}';

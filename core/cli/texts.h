@@ -33,6 +33,8 @@ enum class Text {
   option_area,
   option_by,
   option_why,
+  help_access,
+  help_access_explain,
   option_data,
   option_from,
   option_limit,
@@ -48,6 +50,14 @@ enum class Text {
   option_reason,
   option_full,
   option_at,
+  option_config,
+  option_gate,
+  option_credential,
+  option_explain_phone,
+  option_explain_scope,
+  option_explain_subject,
+  option_explain_at,
+  option_explain_data,
   journal_empty,
   journal_good,
   journal_broken,
@@ -138,12 +148,25 @@ enum class Text {
   conformance_untold,
   conformance_good,
   conformance_bad,
+  explain_heading,
+  explain_granted,
+  explain_denied,
+  explain_despite,
+  explain_no_rule,
+  explain_who,
+  explain_no_gate,
+  explain_which_gate,
+  explain_time,
+  explain_unknown,
   failed,
   count
 };
 
 // The sentence, with {0}, {1}, ... replaced by `values`.
 std::string say(Language language, Text text, std::initializer_list<std::string_view> values = {});
+
+// `sentence` with {0}, {1}, ... replaced by `values`.
+std::string filled(std::string_view sentence, std::initializer_list<std::string_view> values);
 
 // A word of the system ("online", "revoked", ...) in the language of the reader; itself when it is
 // not known.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "cli/access_commands.h"
 #include "cli/gate_commands.h"
 #include "cli/journal_commands.h"
 #include "cli/plugin_commands.h"
@@ -27,6 +28,7 @@ struct Arguments {
   std::int64_t limit = 100;
   cli::NewRider rider;
   cli::RiderChange change;
+  cli::Question question;
   std::string hub;
   std::string phone;
   bool full = false;
@@ -49,7 +51,7 @@ class Program {
     return {.name = "xiaogate",
             .help = text(Text::help_program),
             .options = everywhere(),  // before the command as well as after it
-            .commands = {journal(), status(), gate(), rider(), plugin()}};
+            .commands = {journal(), status(), access(), gate(), rider(), plugin()}};
   }
 
  private:
@@ -120,6 +122,23 @@ class Program {
                   in_.gate.socket = in_.socket;
                   return give(output(), in_.gate);
                 });
+  }
+
+  Command access() {
+    cli::Question& question = in_.question;
+    return {.name = "access",
+            .help = text(Text::help_access),
+            .commands = {
+                leaf("explain", Text::help_access_explain,
+                     {{"--config", &question.config, text(Text::option_config), true},
+                      {"--gate", &question.gate, text(Text::option_gate), true},
+                      {"--credential", &question.credential, text(Text::option_credential)},
+                      {"--phone", &question.phone, text(Text::option_explain_phone)},
+                      {"--scope", &question.scope, text(Text::option_explain_scope)},
+                      {"--subject", &question.subject, text(Text::option_explain_subject)},
+                      {"--at", &question.at, text(Text::option_explain_at)},
+                      {"--data", &question.data, text(Text::option_explain_data)}},
+                     [this] { return cli::explain_access(output(), in_.question, clock_now()); })}};
   }
 
   Command rider() {
@@ -251,6 +270,10 @@ class Program {
 
   WallTime code_time() const {
     if (in_.at >= 0) return WallTime(std::chrono::seconds(in_.at));
+    return clock_now();
+  }
+
+  static WallTime clock_now() {
     return std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now());
   }
 

@@ -5,17 +5,26 @@
 namespace xiaogate::gateway {
 namespace {
 
-constexpr WallTime kNoEarlier{std::chrono::sys_days(std::chrono::year(2026) / 1 / 1)};
+// The day of the build, of SOURCE_DATE_EPOCH where that is set; a day's grace for its time zone.
+constexpr WallTime kNoEarlier{std::chrono::seconds(XIAOGATE_BUILT) - std::chrono::days(1)};
 
-ClockQuality quality_of(WallTime wall) {
-  if (wall < kNoEarlier) return ClockQuality::unset;
+constexpr std::int64_t kNeverDisciplined = 16'000'000;  // microseconds
+
+KernelClock ask_kernel() {
   timex state{};
   const int answer = adjtimex(&state);
-  const bool disciplined = answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0;
-  return disciplined ? ClockQuality::synchronised : ClockQuality::holdover;
+  return {.synchronised = answer >= 0 && answer != TIME_ERROR && (state.status & STA_UNSYNC) == 0,
+          .estimated_error_us = state.esterror};
 }
 
 }  // namespace
+
+ClockQuality judge(WallTime wall, const KernelClock& kernel) {
+  if (wall < kNoEarlier) return ClockQuality::unset;
+  if (kernel.synchronised) return ClockQuality::synchronised;
+  return kernel.estimated_error_us < kNeverDisciplined ? ClockQuality::holdover
+                                                       : ClockQuality::unset;
+}
 
 MonoTime read_mono() {
   return MonoTime(std::chrono::floor<Millis>(std::chrono::steady_clock::now().time_since_epoch()));
@@ -24,7 +33,7 @@ MonoTime read_mono() {
 Instant read_clock() {
   Instant now{.wall = std::chrono::floor<Millis>(std::chrono::system_clock::now()),
               .mono = read_mono()};
-  now.quality = quality_of(now.wall);
+  now.quality = judge(now.wall, ask_kernel());
   return now;
 }
 

@@ -76,7 +76,7 @@ site::Input to_input(host::HostEvent&& event) {
 
 Result<void> Gateway::make_site(site::Standing standing) {
   const Instant now = read_clock();
-  const auto recovered = store_->recover(site::Site::recent_since(config_, now.wall));
+  const auto recovered = store_->recover(site::Site::recent_since(config_, now));
   if (!recovered) return std::unexpected(recovered.error());
   site_ = std::make_unique<site::Site>(config_, trust_, *store_, *recovered, now,
                                        std::string(kVersion), std::move(standing));

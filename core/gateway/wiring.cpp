@@ -9,6 +9,7 @@
 #include "links/broker_address.h"
 #include "process/logging.h"
 #include "process/private_file.h"
+#include "process/zone_file.h"
 
 namespace xiaogate::gateway {
 namespace {
@@ -82,7 +83,9 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   PluginStore plugin_store(options.data, package_trust(*trust, *config_text));
   std::vector<DamagedPlugin> damaged;
   plugins = plugin_store.over(std::move(*plugins), damaged);
-  auto config = site::parse_site_config(*config_text, options.config, *plugins);
+  auto config =
+      site::parse_site_config(*config_text, options.config, *plugins,
+                              [](const auto& name) { return process::read_zone_file(name); });
   if (!config) return std::unexpected(config.error());
   if (auto sound = check_brokers(*config, options.config); !sound) {
     return std::unexpected(sound.error());

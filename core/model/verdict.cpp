@@ -30,6 +30,8 @@ constexpr std::array<Entry, kVerdictCount> kEntries{{
     {"outside_schedule", {"Not at this hour", "不在允许时段"}},
     {"site_banned", {"This rider is banned from this site", "已被本小区禁止进入"}},
     {"access_point_closed", {"This entrance is closed", "此入口已关闭"}},
+    {"anti_passback", {"This code is inside already: leave first", "该码已在区域内，请先离开"}},
+    {"area_full", {"The area is full: please wait", "区域已满，请稍候"}},
     {"lock_down", {"Locked down: nobody passes now", "已封闭，暂停通行"}},
     {"granted", {"Welcome", "请通行"}},
 }};

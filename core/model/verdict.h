@@ -25,11 +25,13 @@ enum class Verdict : std::uint8_t {
   outside_schedule,
   site_banned,
   access_point_closed,
+  anti_passback,
+  area_full,
   lock_down,
   granted
 };
 
-inline constexpr std::size_t kVerdictCount = 18;
+inline constexpr std::size_t kVerdictCount = 20;
 
 // The identifier as it stands in records and on the wire, e.g. "stale_code".
 std::string_view to_string(Verdict verdict);

@@ -19,6 +19,15 @@ bool read_choice(JsonReader& in, const char* member, const std::string& usual,
   return word == other;
 }
 
+void read_lane(JsonReader& in, AccessPoint& point) {
+  const std::string word = in.text_or("lane", "all");
+  if (word == "all") return;
+  point.rules.lane = access::parse_vehicle(word);
+  if (!point.rules.lane) {
+    in.fault("lane", "must be foot, e_bike or all, not '" + printable(word, 40) + "'");
+  }
+}
+
 void read_times(JsonReader& in, AccessPoint& point) {
   const AccessPoint usual;
   const auto seconds = [&](const char* member, Millis fallback, std::int64_t least,
@@ -49,6 +58,7 @@ AccessPoint read_access_point(JsonReader& in, const Devices& devices) {
   point.name_zh = std::move(names.zh);
   point.rules.closed = in.boolean_or("closed", false);
   point.rules.exit = read_choice(in, "direction", "in", "out");
+  read_lane(in, point);
   point.reader = read_device(in, "reader", "reader", devices);
   point.gate = read_device(in, "gate", "gate", devices);
   read_times(in, point);

@@ -15,4 +15,7 @@ std::vector<Area> read_areas(const Json& areas, const std::string& pointer,
                              const std::map<std::string, Device>& devices,
                              const std::vector<AccessPoint>& points, Faults& faults);
 
+// Tells the access points of their areas, and the policy of the areas' rules.
+void apply_area_rules(SiteConfig& config);
+
 }  // namespace xiaogate::site

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "site/policy_config.h"
+#include "site/calendar_config.h"
 #include "site/references.h"
 
 namespace xiaogate::site {

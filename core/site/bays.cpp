@@ -176,7 +176,7 @@ Json Bays::status(WallTime now) const {
                       {"name_zh", bay.name_zh},
                       {"area", bay.area},
                       {"state", to_string(place.state)},
-                      {"riders", access::contains(bay.hours, now, config_.policy.utc_offset_s)}};
+                      {"riders", access::contains(bay.hours, config_.policy.calendar, now)}};
   }
   return status;
 }

@@ -75,7 +75,7 @@ bool Device::offers(const std::string& interface, const std::string& affordance)
 }
 
 Result<SiteConfig> parse_site_config(std::string_view text, const std::string& source,
-                                     const PluginCatalogue& plugins) {
+                                     const PluginCatalogue& plugins, const ZoneFiles& zones) {
   const auto json = parse_json(text);
   if (!json) return failure("config.invalid", source + ": " + json.error().text);
   Faults faults;
@@ -88,8 +88,8 @@ Result<SiteConfig> parse_site_config(std::string_view text, const std::string& s
   config.region = read_name(in, "region");
   config.device_broker = read_broker(in, "device_broker", true);
   config.hub_broker = read_broker(in, "hub_broker", false);
-  config.policy = read_policy(in.object_or_empty("policy"), in.at("policy"), faults);
   config.development_plugins = in.boolean_or("development_plugins", false);
+  config.policy = read_policy(in.object_or_empty("policy"), in.at("policy"), zones, faults);
   DeviceReader reader(plugins, faults);
   const Json& devices = in.array("devices");
   for (std::size_t i = 0; i < devices.size(); ++i) {
@@ -104,6 +104,8 @@ Result<SiteConfig> parse_site_config(std::string_view text, const std::string& s
                                   config.access_points, config.policy, faults);
   config.bays =
       read_bays(in.array_or_empty("bays"), in.at("bays"), config.devices, config.areas, faults);
+  check_profile_areas(config.policy, in.at("policy"), config.areas, faults);
+  apply_area_rules(config);
   in.finish();
   if (!faults.empty()) return failure("config.invalid", told(faults, source));
   return config;

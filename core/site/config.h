@@ -1,6 +1,7 @@
 // The site's configuration, parsed into values that cannot hold nonsense.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -46,7 +47,8 @@ struct AccessPoint {
   static constexpr Millis kLongestTtl{30'000};
 };
 
-// A part of the site that a fire alarm opens and a lock-down closes as a whole.
+// A part of the site that riders are counted in, and that a fire alarm opens and a lock-down closes
+// as a whole.
 struct Area {
   std::string id;
   std::string name_en;
@@ -54,6 +56,7 @@ struct Area {
   std::vector<std::string> access_points;  // ids
   std::vector<std::string> gates;          // device ids: those of its access points, each once
   std::vector<std::string> fire_inputs;    // device ids; one of them active is a fire
+  access::AreaRules rules = {};
 };
 
 // One parking bay and the sensor that watches it.
@@ -101,9 +104,13 @@ class PluginCatalogue {
                   std::vector<std::string>& faults) const = 0;
 };
 
+// The TZif file of a time zone by its name in the IANA data ("Asia/Shanghai"). Asked while a
+// configuration is parsed and never again: the policy keeps the table.
+using ZoneFiles = std::function<Result<std::string>(const std::string& name)>;
+
 // Error "config.invalid": every fault, one a line, "<source>: <JSON pointer>: <what, and what there
 // is instead>". docs/configuration.md shows the document.
 Result<SiteConfig> parse_site_config(std::string_view text, const std::string& source,
-                                     const PluginCatalogue& plugins);
+                                     const PluginCatalogue& plugins, const ZoneFiles& zones = {});
 
 }  // namespace xiaogate::site

@@ -1,44 +1,13 @@
 #include "site/policy_config.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
+
+#include "site/calendar_config.h"
+#include "site/references.h"
 
 namespace xiaogate::site {
 namespace {
-
-// "HH:MM" as minutes after midnight.
-std::uint16_t read_clock(JsonReader& in, const char* member) {
-  const std::string text = in.text(member);
-  const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
-  if (text.size() == 5 && text[2] == ':' && digit(0) && digit(1) && digit(3) && digit(4)) {
-    const int hour = (text[0] - '0') * 10 + (text[1] - '0');
-    const int minute = (text[3] - '0') * 10 + (text[4] - '0');
-    if (hour < 24 && minute < 60) return static_cast<std::uint16_t>(hour * 60 + minute);
-  }
-  in.fault(member, "must be a time like 09:00");
-  return 0;
-}
-
-std::uint8_t read_days(JsonReader& in) {
-  static constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu",
-                                                         "fri", "sat", "sun"};
-  const Json* days = in.find("days");
-  if (days == nullptr) return 0x7F;
-  std::uint8_t mask = 0;
-  const auto bad = [&] {
-    in.fault("days", "must be an array of mon, tue, wed, thu, fri, sat, sun");
-    return static_cast<std::uint8_t>(0x7F);
-  };
-  if (!days->is_array() || days->empty()) return bad();
-  for (const Json& day : *days) {
-    const auto found =
-        day.is_string() ? std::ranges::find(kDays, day.get<std::string>()) : kDays.end();
-    if (found == kDays.end()) return bad();
-    mask = static_cast<std::uint8_t>(mask | (1U << static_cast<unsigned>(found - kDays.begin())));
-  }
-  return mask;
-}
 
 access::AccessProfile read_profile(const Json& json, const std::string& pointer, Faults& faults) {
   JsonReader in(json, pointer, faults);
@@ -49,31 +18,46 @@ access::AccessProfile read_profile(const Json& json, const std::string& pointer,
   }
   const Json& hours = in.array_or_empty("hours");
   for (std::size_t i = 0; i < hours.size(); ++i) {
-    profile.hours.push_back(
-        read_window(hours[i], in.at("hours") + "/" + std::to_string(i), faults));
+    profile.hours.push_back(read_window(hours[i], in.at("hours/" + std::to_string(i)), faults));
+  }
+  const auto areas = in.texts_or_empty("areas");
+  profile.areas.insert(areas.begin(), areas.end());
+  for (const auto& name : in.texts_or_empty("vehicles")) {
+    if (const auto vehicle = access::parse_vehicle(name)) {
+      profile.vehicles.insert(*vehicle);
+    } else {
+      in.fault("vehicles", "must be an array of foot, e_bike");
+    }
   }
   in.finish();
   return profile;
 }
 
-}  // namespace
-
-access::TimeWindow read_window(const Json& json, const std::string& pointer, Faults& faults) {
+// A rider's pseudonym, or an object with it and the last day of the ban.
+void read_ban(const Json& json, const std::string& pointer, access::AccessPolicy& policy,
+              Faults& faults) {
+  if (json.is_string()) {
+    policy.banned[json.get<std::string>()] = {};
+    return;
+  }
+  if (!json.is_object()) {
+    faults.push_back(pointer + ": must be a text, or an object with subject and last_day");
+    return;
+  }
   JsonReader in(json, pointer, faults);
-  access::TimeWindow window;
-  window.days = read_days(in);
-  window.from = read_clock(in, "from");
-  window.to = read_clock(in, "to");
+  const std::string subject = in.text("subject");
+  policy.banned[subject] = {.last_day = read_date(in, "last_day")};
   in.finish();
-  return window;
 }
 
-access::AccessPolicy read_policy(const Json& json, const std::string& pointer, Faults& faults) {
+}  // namespace
+
+access::AccessPolicy read_policy(const Json& json, const std::string& pointer,
+                                 const ZoneFiles& zones, Faults& faults) {
   JsonReader in(json, pointer, faults);
   access::AccessPolicy policy;
   policy.freshness = std::chrono::seconds(in.integer_or("freshness_s", 60, 20, 300));
-  policy.utc_offset_s =
-      static_cast<std::int32_t>(in.integer_or("utc_offset_min", 480, -720, 840) * 60);
+  policy.calendar = read_calendar(in, zones, faults);
   const Json& profiles = in.array_or_empty("profiles");
   for (std::size_t i = 0; i < profiles.size(); ++i) {
     const std::string at = "profiles/" + std::to_string(i);
@@ -83,10 +67,26 @@ access::AccessPolicy read_policy(const Json& json, const std::string& pointer, F
       in.fault(at + "/name", "'" + printable(name, 40) + "' is used twice");
     }
   }
-  const auto banned = in.texts_or_empty("banned");
-  policy.banned.insert(banned.begin(), banned.end());
+  const Json& banned = in.array_or_empty("banned");
+  for (std::size_t i = 0; i < banned.size(); ++i) {
+    read_ban(banned[i], in.at("banned/" + std::to_string(i)), policy, faults);
+  }
   in.finish();
   return policy;
+}
+
+void check_profile_areas(const access::AccessPolicy& policy, const std::string& pointer,
+                         const std::vector<Area>& areas, Faults& faults) {
+  std::vector<std::string> known;
+  for (const auto& area : areas) known.push_back(area.id);
+  for (const auto& [name, profile] : policy.profiles) {
+    for (const auto& area : profile.areas) {
+      if (std::ranges::find(known, area) != known.end()) continue;
+      faults.push_back(pointer + "/profiles: '" + printable(name, 40) +
+                       "' names no area of /areas: '" + printable(area, 40) +
+                       "'; areas there: " + joined(known));
+    }
+  }
 }
 
 }  // namespace xiaogate::site

@@ -2,17 +2,21 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "access/policy.h"
 #include "model/json.h"
+#include "site/config.h"
 #include "site/faults.h"
 
 namespace xiaogate::site {
 
 // Adds a fault for everything that is wrong; the result counts only when there was none.
-access::AccessPolicy read_policy(const Json& json, const std::string& pointer, Faults& faults);
+access::AccessPolicy read_policy(const Json& json, const std::string& pointer,
+                                 const ZoneFiles& zones, Faults& faults);
 
-// A weekly window: {"days": [...], "from": "HH:MM", "to": "HH:MM"}, every day when without days.
-access::TimeWindow read_window(const Json& json, const std::string& pointer, Faults& faults);
+// The areas that the profiles name must be there.
+void check_profile_areas(const access::AccessPolicy& policy, const std::string& pointer,
+                         const std::vector<Area>& areas, Faults& faults);
 
 }  // namespace xiaogate::site

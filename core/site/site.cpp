@@ -6,9 +6,11 @@
 namespace xiaogate::site {
 namespace {
 
-// A code stays usable until it is stale, and may be ahead of our clock by as much.
-Millis memory_of_codes(const SiteConfig& config) {
-  return 2 * config.policy.freshness + Millis(1000);
+// A code stays usable until it is stale, and may be ahead of our clock by as much. A clock that was
+// never set may also be ahead of what the journal has.
+Millis memory_of_codes(const SiteConfig& config, ClockQuality clock) {
+  if (clock == ClockQuality::unset) return std::chrono::hours(3);
+  return 2 * access::freshness_window(config.policy, clock) + Millis(1000);
 }
 
 // Everything that an alarm may be about.
@@ -44,13 +46,14 @@ Site::Site(SiteConfig config, TrustList trust, access::CredentialSource& credent
       lock_open_(config_, recovered.state, standing.told_open),
       fail_safe_(config_),
       bays_(config_, recovered.state, now),
+      head_count_(config_, recovered.state),
       standing_(std::move(standing)) {
   for (const auto& point : config_.access_points) point_of_reader_[point.reader] = &point;
   restore_used_codes(recovered.recent);
 }
 
-WallTime Site::recent_since(const SiteConfig& config, WallTime now) {
-  return now - std::max(memory_of_codes(config), GateWatch::memory(config));
+WallTime Site::recent_since(const SiteConfig& config, const Instant& now) {
+  return now.wall - std::max(memory_of_codes(config, now.quality), GateWatch::memory(config));
 }
 
 void Site::restore_used_codes(const std::vector<Record>& recent) {
@@ -75,6 +78,7 @@ Effects Site::handle(const Input& input, const Instant& now) {
   if (boot_ == 0) start(out, now);
   check_clock(out, now);
   std::visit([&](const auto& what) { on(what, out, now); }, input);
+  head_count_.follow(out);
   return out;
 }
 

@@ -28,6 +28,7 @@
 #include "site/fail_safe.h"
 #include "site/feed_follower.h"
 #include "site/gate_watch.h"
+#include "site/head_count.h"
 #include "site/input.h"
 #include "site/journal_writer.h"
 #include "site/lock_open.h"
@@ -55,7 +56,7 @@ class Site {
   Site& operator=(const Site&) = delete;
 
   // The records that must be given as Recovered::recent: since when.
-  static WallTime recent_since(const SiteConfig& config, WallTime now);
+  static WallTime recent_since(const SiteConfig& config, const Instant& now);
 
   Effects handle(const Input& input, const Instant& now);
 
@@ -185,6 +186,7 @@ class Site {
   LockOpen lock_open_;
   FailSafe fail_safe_;
   Bays bays_;
+  HeadCount head_count_;
 
   std::map<std::string, const AccessPoint*> point_of_reader_;
   std::map<std::string, Denial> last_denial_;        // by access point

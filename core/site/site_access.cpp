@@ -18,6 +18,11 @@ Json decision_body(const access::AccessPoint& rules, const std::string& reader,
             {"reader", reader},
             {"code", to_hex(decision.code)},
             {"clock", to_string(now.quality)}};
+  // That the window was not the site's own must be on record.
+  if (now.quality == ClockQuality::unset && decision.issued_at) {
+    body["freshness_s"] =
+        std::chrono::duration_cast<std::chrono::seconds>(decision.freshness).count();
+  }
   if (decision.despite) body["despite"] = to_string(*decision.despite);
   if (decision.credential) body["credential"] = decision.credential->text();
   return body;
@@ -34,7 +39,9 @@ access::Decision Site::decide(const access::AccessPoint& rules, const std::strin
                                .used = used_,
                                .credentials = credentials_,
                                .now = now.wall,
-                               .lock_down = lock_down});
+                               .lock_down = lock_down,
+                               .clock = now.quality,
+                               .presence = head_count_.presence()});
 }
 
 void Site::scanned(Effects& out, const Device& reader, const Json& body, const Instant& now) {

@@ -162,7 +162,7 @@ TEST_F(GatesTest, TamperIsAnAlarmAndAFaultIsOnRecord) {
 TEST_F(GatesTest, TheWayOutKeepsNobodyIn) {
   config.access_points[0].rules.exit = true;
   config.access_points[0].rules.closed = true;
-  config.policy.banned.insert("r-1");
+  config.policy.banned["r-1"] = {};
   restart({});
   credentials.rows[id].status = CredentialStatus::revoked;
   scan("reader-1", code());

@@ -283,5 +283,122 @@ TEST_F(RiderCommand, ChangesAndListsRiders) {
   EXPECT_EQ(run({"rider", "revoke", "--hub", socket(), "00000000000000aa"}).exit_code, 1);
 }
 
+// --- access explain ------------------------------------------------------------------------------
+
+class ExplainCommand : public Cli {
+ protected:
+  void SetUp() override {
+    std::ofstream(path("site.json")) << R"({
+      "gateway": "gw-00000000000d3301", "region": "hangzhou",
+      "device_broker": "mqtt://127.0.0.1:1883",
+      "policy": {
+        "special_days": [{"from": "2026-10-01", "to": "2026-10-07", "as": "holiday"}],
+        "banned": ["r-9"],
+        "profiles": [{"name": "rider.day", "hours": [
+          {"days": ["thu", "fri"], "from": "06:00", "to": "22:00"}]}, {"name": "vip"}]},
+      "devices": [{"id": "gate-1", "plugin": "of-another-machine"},
+                  {"id": "reader-1", "plugin": "of-another-machine"},
+                  {"id": "reader-2", "plugin": "of-another-machine"}],
+      "access_points": [
+        {"id": "south", "name_zh": "南门", "reader": "reader-1", "gate": "gate-1"},
+        {"id": "out", "reader": "reader-2", "gate": "gate-1", "direction": "out"}]})";
+  }
+  Ran explain(std::vector<std::string> more) {
+    std::vector<std::string> arguments{"access", "explain", "--config", path("site.json")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(std::move(arguments));
+  }
+};
+
+TEST_F(ExplainCommand, SaysWhichRuleDecided) {
+  const Ran open = explain({"--gate", "south", "--scope", "rider.day", "--at", "2026-09-24T08:30"});
+  EXPECT_EQ(open.exit_code, 0) << open.output;
+  EXPECT_TRUE(open.output.starts_with("rider.day at south, 2026-09-24 thu 08:30\n")) << open.output;
+  EXPECT_TRUE(open.output.ends_with(
+      "\nLet in: rider.day: it is open at this time (2026-09-24 thu 08:30 / thu fri "
+      "06:00-22:00)\n"))
+      << open.output;
+  const Ran holiday =
+      explain({"--gate", "south", "--scope", "rider.day", "--at", "2026-10-01 08:30"});
+  EXPECT_EQ(holiday.exit_code, 0);
+  EXPECT_TRUE(holiday.output.ends_with(
+      "\nRefused, outside_schedule: rider.day: it is not open at this time (2026-10-01 holiday "
+      "08:30 / thu fri 06:00-22:00)\n"))
+      << holiday.output;
+}
+
+TEST_F(ExplainCommand, SpeaksChineseAndJson) {
+  const std::vector<std::string> banned{"--gate",    "south", "--scope", "vip",
+                                        "--subject", "r-9",   "--at",    "2026-10-01T08:30"};
+  auto arguments = banned;
+  arguments.insert(arguments.end(), {"--lang", "zh"});
+  const Ran chinese = explain(arguments);
+  EXPECT_TRUE(chinese.output.ends_with("\n拒绝（site_banned）：r-9 已被禁止进入本站（截止：-）\n"))
+      << chinese.output;
+  arguments = banned;
+  arguments.emplace_back("--json");
+  const Json json = explain(arguments).json();
+  EXPECT_EQ(json.at("verdict"), "site_banned");
+  EXPECT_EQ(json.at("access_point"), "south");
+  EXPECT_EQ(json.at("decided_by").at("rule"), "ban");
+  EXPECT_EQ(json.at("decided_by").at("passed"), false);
+  EXPECT_EQ(json.at("steps").size(), 10U) << json;
+}
+
+TEST_F(ExplainCommand, TheWayOutLetsOut) {
+  const Ran out = explain({"--gate", "out", "--scope", "rider.day", "--at", "2026-10-01T08:30"});
+  EXPECT_NE(out.output.find("\nLet out although a way in would refuse, outside_schedule: "),
+            std::string::npos)
+      << out.output;
+}
+
+TEST_F(ExplainCommand, LooksCredentialsUpInTheCache) {
+  const auto id = *CredentialId::from_text("c000000000000001");
+  const auto key = value(cose::PrivateKey::generate(Algorithm::ed25519));
+  {
+    auto store = value(store::Store::open({.directory = directory_.path(), .reserve = 0}));
+    const Credential credential{.id = id,
+                                .subject = "r-1",
+                                .key = key.public_key(),
+                                .not_before = WallTime(),
+                                .expires = WallTime(std::chrono::hours(24)),
+                                .scope = "vip"};
+    ASSERT_TRUE(store->begin());
+    ASSERT_TRUE(store->write(site::LearnCredential{credential}));
+    ASSERT_TRUE(store->commit(site::Durability::stable));
+  }
+  const std::vector<std::string> asked{
+      "--gate",           "south",       "--data", directory_.path().string(), "--at",
+      "2026-10-01T08:30", "--credential"};
+  auto arguments = asked;
+  arguments.push_back(id.text());
+  const Ran known = explain(arguments);
+  EXPECT_TRUE(known.output.ends_with("\nRefused, credential_expired: it has expired\n"))
+      << known.output;
+  arguments.back() = "c000000000000002";
+  const Ran unknown = explain(arguments);
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_NE(unknown.output.find("has no credential c000000000000002"), std::string::npos)
+      << unknown.output;
+}
+
+TEST_F(ExplainCommand, RefusesQuestionsThatAreNone) {
+  const auto refusal = [&](std::vector<std::string> arguments) {
+    const Ran ran = explain(std::move(arguments));
+    EXPECT_EQ(ran.exit_code, 1) << ran.output;
+    return ran.output;
+  };
+  EXPECT_EQ(refusal({"--gate", "west", "--scope", "vip"}),
+            "xiaogate: no access point or gate 'west'; access points here: south, out\n");
+  EXPECT_EQ(refusal({"--gate", "gate-1", "--scope", "vip"}),
+            "xiaogate: several access points open gate 'gate-1'; name one: south, out\n");
+  EXPECT_EQ(refusal({"--gate", "south"}),
+            "xiaogate: give one of --credential, --phone and --scope\n");
+  for (const char* time : {"soon", "2026-02-29T08:30", "2026-10-01T24:00", "2026-10-01T08:30Z"}) {
+    EXPECT_EQ(refusal({"--gate", "south", "--scope", "vip", "--at", time}),
+              "xiaogate: '" + std::string(time) + "' is no time; write it like 2026-10-01T08:30\n");
+  }
+}
+
 }  // namespace
 }  // namespace xiaogate::cli

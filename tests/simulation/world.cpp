@@ -80,10 +80,12 @@ void World::broken(const std::string& invariant) {
   if (!broken_) broken_ = invariant;
 }
 
+WallTime World::true_time() const {
+  return kMidday + (mono_ - MonoTime(Millis(1'000'000)));
+}
+
 Instant World::now() const {
-  return {.wall = kMidday + (mono_ - MonoTime(Millis(1'000'000))),
-          .mono = mono_,
-          .quality = ClockQuality::synchronised};
+  return {.wall = true_time() + clock_error_, .mono = mono_, .quality = clock_};
 }
 
 void World::at(Millis delay, std::function<void()> what) {
@@ -105,11 +107,13 @@ Result<Summary> World::run() {
   at(random_.between(500, 5'000), [this] { rider_scans(); });
   at(random_.between(500, 5'000), [this] { network_changes(); });
   start_premises();
+  at(random_.between(20'000, 60'000), [this] { clock_changes(); });
   run_until(mono_ + kChaos);
   trace("the quiet time begins");
   chaos_ = false;
   quiet_premises();
   if (!hub_reachable_) network_changes();
+  clock_changes();
   if (!site_) boot();
   run_until(mono_ + kHealing);
   if (!broken_) check_end();
@@ -121,7 +125,7 @@ Result<Summary> World::run() {
 void World::boot() {
   ++life_;
   trace("gateway boots");
-  const auto recovered = ledger_.recover(site::Site::recent_since(config_, now().wall));
+  const auto recovered = ledger_.recover(site::Site::recent_since(config_, now()));
   site_ = std::make_unique<site::Site>(config_, trust_, ledger_, *recovered, now(), "simulation");
   orders_.clear();
   running_.clear();
@@ -180,7 +184,7 @@ void World::turn() {
     check_failed_turn(outbox.actions);
     orders_.clear();  // the gateway refuses them
     const auto standing = site_->standing();
-    const auto recovered = ledger_.recover(site::Site::recent_since(config_, now().wall));
+    const auto recovered = ledger_.recover(site::Site::recent_since(config_, now()));
     site_ = std::make_unique<site::Site>(config_, trust_, ledger_, *recovered, now(), "simulation",
                                          standing);
     let_out(std::move(outbox.actions));

@@ -42,6 +42,8 @@ struct Summary {
   std::uint64_t fires = 0;
   std::uint64_t orders = 0;
   std::uint64_t alarms = 0;
+  std::uint64_t clock_jumps = 0;
+  std::uint64_t granted_unset = 0;  // under a clock that was never set
 };
 
 class World {
@@ -87,7 +89,8 @@ class World {
   };
 
   // world.cpp: time and the gateway's life.
-  Instant now() const;
+  Instant now() const;         // by the gateway's clocks
+  WallTime true_time() const;  // by everybody else's
   void at(Millis delay, std::function<void()> what);
   void run_until(MonoTime end);
   void boot();
@@ -105,6 +108,7 @@ class World {
   void scan(std::size_t gate, std::string text);
   void hub_changes_something();
   void network_changes();
+  void clock_changes();
   bool lost() { return chaos_ && random_.percent(5); }
   std::size_t copies() { return chaos_ && random_.percent(5) ? 2 : 1; }
   Millis delay() { return chaos_ ? random_.between(1, 400) : random_.between(1, 10); }
@@ -164,6 +168,8 @@ class World {
   cose::PrivateKey issuer_;
 
   MonoTime mono_{Millis(1'000'000)};
+  Millis clock_error_{0};  // by how much the gateway's wall clock is ahead of the phones'
+  ClockQuality clock_ = ClockQuality::synchronised;
   std::multimap<MonoTime, std::function<void()>> agenda_;
   std::unique_ptr<site::Site> site_;
   struct Plugin {

@@ -9,6 +9,9 @@
 namespace xiaogate::simulation {
 namespace {
 
+// Within what the gateway looks back after a restart under such a clock.
+constexpr Millis kFarOff{2 * 3'600'000};
+
 std::int64_t seconds_of(WallTime time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
@@ -44,7 +47,7 @@ void World::rider_scans() {
 // Mostly fresh and genuine; sometimes old, ahead of time, self-contained or another rider's
 // forgery.
 std::string World::make_code(Rider& rider) {
-  WallTime when = now().wall;
+  WallTime when = true_time();
   if (random_.percent(10))
     when += std::chrono::seconds(random_.below(200)) - std::chrono::seconds(100);
   const bool forged = random_.percent(8);
@@ -107,6 +110,24 @@ void World::network_changes() {
   if (!chaos_) return;
   if (random_.percent(50)) hub_changes_something();
   at(random_.between(1'000, 20'000), [this] { network_changes(); });
+}
+
+// A clock that no time source holds drifts a little, or was never set and is anywhere; the next
+// time a source sets it right. The wrong clock is never called synchronised.
+void World::clock_changes() {
+  const bool was_right = clock_ == ClockQuality::synchronised;
+  clock_error_ = Millis(0);
+  clock_ = ClockQuality::synchronised;
+  if (chaos_ && was_right) {
+    ++summary_.clock_jumps;
+    const bool drifts = random_.percent(20);
+    const Millis most = drifts ? Millis(20'000) : random_.percent(50) ? Millis(250'000) : kFarOff;
+    clock_error_ = random_.between(0, most.count()) * (random_.percent(50) ? 1 : -1);
+    clock_ = drifts ? ClockQuality::holdover : ClockQuality::unset;
+  }
+  trace("clock: " + std::string(to_string(clock_)) + ", off by " +
+        std::to_string(clock_error_.count()) + " ms");
+  if (chaos_) at(random_.between(10'000, 60'000), [this] { clock_changes(); });
 }
 
 void World::to_hub(std::function<void()> arrive) {

@@ -1,0 +1,16 @@
+// Where this machine keeps the time zones of the IANA data.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "model/result.h"
+
+namespace xiaogate::process {
+
+// The TZif file of the time zone `name` ("Asia/Shanghai"), of Debian's package tzdata.
+// Error: "zone.unknown", and the sentence says what to do.
+Result<std::string> read_zone_file(const std::string& name,
+                                   const std::filesystem::path& directory = "/usr/share/zoneinfo");
+
+}  // namespace xiaogate::process
