@@ -63,7 +63,7 @@ Result<site::SiteConfig> read_config(const std::string& path) {
   const auto text = process::read_file(path, kMaxFile);
   if (!text) return std::unexpected(text.error());
   return site::parse_site_config(*text, path, AnyPlugin(parse_json(*text).value_or(Json())),
-                                 [](const auto& name) { return process::read_zone_file(name); });
+                                 process::read_zone_file);
 }
 
 Result<CachedCredential> cached(const Output& output, const Question& question) {

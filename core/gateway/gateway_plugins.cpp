@@ -8,6 +8,7 @@
 #include "gateway/clock.h"
 #include "gateway/gateway.h"
 #include "host/manifest.h"
+#include "process/zone_file.h"
 
 namespace xiaogate::gateway {
 namespace {
@@ -71,7 +72,8 @@ Result<void> Gateway::replace_plugin(const std::string& folder, std::uint64_t nu
   if (!used) {
     return failure("plugin.unknown", "no device of this site uses plugin " + name);
   }
-  auto config = site::parse_site_config(config_text_, options_.config, plugins_.with(*manifest));
+  auto config = site::parse_site_config(config_text_, options_.config, plugins_.with(*manifest),
+                                        process::read_zone_file);
   if (!config) return std::unexpected(config.error());
   if (auto same = check_same_reach(config_, *config, name); !same) return same;
   if (auto begun = host_->upgrade(*manifest, plugin_config(*config, name)); !begun) return begun;

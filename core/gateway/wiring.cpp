@@ -84,8 +84,7 @@ Result<std::unique_ptr<Gateway>> Gateway::create(const GatewayOptions& options) 
   std::vector<DamagedPlugin> damaged;
   plugins = plugin_store.over(std::move(*plugins), damaged);
   auto config =
-      site::parse_site_config(*config_text, options.config, *plugins,
-                              [](const auto& name) { return process::read_zone_file(name); });
+      site::parse_site_config(*config_text, options.config, *plugins, process::read_zone_file);
   if (!config) return std::unexpected(config.error());
   if (auto sound = check_brokers(*config, options.config); !sound) {
     return std::unexpected(sound.error());

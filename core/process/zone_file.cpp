@@ -22,8 +22,12 @@ bool is_zone_name(const std::string& name) {
 
 }  // namespace
 
-Result<std::string> read_zone_file(const std::string& name,
-                                   const std::filesystem::path& directory) {
+Result<std::string> read_zone_file(const std::string& name) {
+  return read_zone_file_in("/usr/share/zoneinfo", name);
+}
+
+Result<std::string> read_zone_file_in(const std::filesystem::path& directory,
+                                      const std::string& name) {
   if (!is_zone_name(name)) {
     return failure("zone.unknown", "'" + printable(name, 64) +
                                        "' is no name of a time zone; use one like Asia/Shanghai");

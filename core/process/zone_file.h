@@ -10,7 +10,9 @@ namespace xiaogate::process {
 
 // The TZif file of the time zone `name` ("Asia/Shanghai"), of Debian's package tzdata.
 // Error: "zone.unknown", and the sentence says what to do.
-Result<std::string> read_zone_file(const std::string& name,
-                                   const std::filesystem::path& directory = "/usr/share/zoneinfo");
+Result<std::string> read_zone_file(const std::string& name);
+// The same below another directory.
+Result<std::string> read_zone_file_in(const std::filesystem::path& directory,
+                                      const std::string& name);
 
 }  // namespace xiaogate::process

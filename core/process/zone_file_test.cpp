@@ -16,14 +16,14 @@ TEST(ZoneFile, IsReadBelowItsDirectoryOnly) {
   std::filesystem::create_directories(directory / "Asia");
   std::ofstream(directory / "Asia" / "Shanghai") << "TZif";
   std::ofstream(testing::TempDir() + "outside") << "TZif";
-  EXPECT_EQ(read_zone_file("Asia/Shanghai", directory).value(), "TZif");
+  EXPECT_EQ(read_zone_file_in(directory, "Asia/Shanghai").value(), "TZif");
   for (const char* name : {"", "../outside", "/etc/passwd", "Asia/Shang hai", "Asia/."}) {
-    const auto file = read_zone_file(name, directory);
+    const auto file = read_zone_file_in(directory, name);
     ASSERT_FALSE(file) << name;
     EXPECT_EQ(file.error().code, "zone.unknown");
     EXPECT_THAT(file.error().text, HasSubstr("is no name of a time zone")) << name;
   }
-  EXPECT_THAT(read_zone_file("Asia/Atlantis", directory).error().text,
+  EXPECT_THAT(read_zone_file_in(directory, "Asia/Atlantis").error().text,
               HasSubstr("check its name, or install tzdata"));
   std::filesystem::remove_all(directory);
 }

@@ -111,6 +111,6 @@ using ZoneFiles = std::function<Result<std::string>(const std::string& name)>;
 // Error "config.invalid": every fault, one a line, "<source>: <JSON pointer>: <what, and what there
 // is instead>". docs/configuration.md shows the document.
 Result<SiteConfig> parse_site_config(std::string_view text, const std::string& source,
-                                     const PluginCatalogue& plugins, const ZoneFiles& zones = {});
+                                     const PluginCatalogue& plugins, const ZoneFiles& zones);
 
 }  // namespace xiaogate::site

@@ -38,7 +38,7 @@ Json demo() {
 }
 
 Result<SiteConfig> parse(const Json& json) {
-  return parse_site_config(json.dump(), "site.json", FakePlugins());
+  return parse_site_config(json.dump(), "site.json", FakePlugins(), {});
 }
 
 std::string refusal(const Json& json) {
@@ -298,7 +298,7 @@ TEST(SiteConfig, ReadsAreas) {
 
 TEST(SiteConfig, RefusesAnythingElse) {
   for (const char* text : {"", "[]", "{", "null", "\"x\"", "{\"gateway\": 7}", "\xff\xfe"}) {
-    const auto config = parse_site_config(text, "site.json", FakePlugins());
+    const auto config = parse_site_config(text, "site.json", FakePlugins(), {});
     ASSERT_FALSE(config) << text;
     EXPECT_EQ(config.error().code, "config.invalid");
     EXPECT_THAT(config.error().text, testing::StartsWith("site.json: "));

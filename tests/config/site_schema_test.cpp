@@ -29,7 +29,7 @@ class AnyPlugin : public site::PluginCatalogue {
 };
 
 std::string refusal(const Json& config) {
-  const auto read = site::parse_site_config(config.dump(), "x", AnyPlugin());
+  const auto read = site::parse_site_config(config.dump(), "x", AnyPlugin(), {});
   return read ? "" : read.error().text;
 }
 

@@ -40,7 +40,7 @@ constexpr std::string_view kSite = R"({
 })";
 
 site::SiteConfig load_site(const gateway::InstalledPlugins& plugins) {
-  auto config = site::parse_site_config(kSite, "simulation", plugins);
+  auto config = site::parse_site_config(kSite, "simulation", plugins, {});
   if (!config) throw std::runtime_error(config.error().text);
   return *config;
 }
