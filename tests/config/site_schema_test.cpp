@@ -39,10 +39,12 @@ Json good() {
     "policy": {"special_days": [{"from": "2026-10-01", "as": "holiday"}], "banned": ["r-1"],
                "profiles": [{"name": "day", "hours": [{"from": "06:00", "to": "22:00"}]}]},
     "devices": [{"id": "gate", "plugin": "any"}, {"id": "reader", "plugin": "any"},
-                {"id": "reader-2", "plugin": "any"}],
+                {"id": "reader-2", "plugin": "any"}, {"id": "reader-3", "plugin": "any"}],
     "access_points": [{"id": "north", "reader": "reader", "gate": "gate"},
                       {"id": "south", "reader": "reader-2", "gate": "gate", "direction": "out"}],
-    "areas": [{"id": "court", "access_points": ["north", "south"]}]
+    "areas": [{"id": "court", "access_points": ["north", "south"]}],
+    "cabinets": [{"id": "swap", "reader": "reader-3", "cabinet": "gate"}],
+    "bays": [{"id": "bay-1", "sensor": "gate"}]
   })")
       .value();
 }
@@ -135,6 +137,7 @@ std::vector<Change> corpus() {
       {"/access_points/0/colour", 1, false},
       {"/areas", nullptr, true},
       {"/areas/0/id", nullptr, false},
+      {"/areas/0/id", "site", false},
       {"/areas/0/fire_inputs", 1, false},
       {"/areas/0/anti_passback", true, true},
       {"/areas/0/anti_passback", 1, false},
@@ -142,6 +145,18 @@ std::vector<Change> corpus() {
       {"/areas/0/capacity", 0, false},
       {"/areas/0/forget_after_h", 169, false},
       {"/areas/0/colour", 1, false},
+      {"/development_plugins", true, true},
+      {"/development_plugins", "no", false},
+      {"/cabinets/0/min_charge", 100, true},
+      {"/cabinets/0/min_charge", 101, false},
+      {"/cabinets/0/step_s", 9, false},
+      {"/cabinets/0/cabinet", nullptr, false},
+      {"/bays/0/heartbeat_s", 10, true},
+      {"/bays/0/heartbeat_s", 9, false},
+      {"/bays/0/area", "court", true},
+      {"/bays/0/hours", {{"from", "06:00"}, {"to", "22:00"}}, true},
+      {"/bays/0/hours", {{"from", "06:00"}}, false},
+      {"/bays/0/sensor", nullptr, false},
   };
 }
 
@@ -175,6 +190,8 @@ TEST(SiteSchema, KnowsEveryMemberThatTheReaderAsksFor) {
       {"/devices/0", "/properties/devices/items"},
       {"/access_points/0", "/properties/access_points/items"},
       {"/areas/0", "/properties/areas/items"},
+      {"/cabinets/0", "/properties/cabinets/items"},
+      {"/bays/0", "/properties/bays/items"},
   };
   for (const auto& [pointer, of_schema] : objects) {
     Json config = good();
