@@ -92,8 +92,11 @@ bool Bays::event(Effects& out, JournalWriter& journal, Alarms& alarms, const Ins
 void Bays::heard(Effects& out, JournalWriter& journal, Alarms& alarms, const Instant& now,
                  Place& place) {
   place.heard = now.mono;
-  // Stored now and then: it may be older than it was, never younger.
-  if (now.wall - place.heard_stored >= place.bay->heartbeat / 4) put(out, place, now.wall);
+  // Stored now and then: it may be older than it was, never younger, and not ahead of a clock that
+  // was set back.
+  if (std::chrono::abs(now.wall - place.heard_stored) >= place.bay->heartbeat / 4) {
+    put(out, place, now.wall);
+  }
   if (!alarms.end(out, "bay_silent", place.bay->id)) return;
   journal.append(out, now, Durability::stable, "bay_heard_again", {{"bay", place.bay->id}});
   deadlines_.set(static_cast<std::size_t>(&place - places_.data()),

@@ -120,7 +120,7 @@ class Ledger : public access::CredentialSource {
   virtual Result<void> commit(Durability durability) = 0;
   virtual void rollback() = 0;
 
-  // Records with a time of `since` or later count as recent.
+  // Every record from the oldest one with a time of `since` or later on counts as recent.
   virtual Result<Recovered> recover(WallTime since) = 0;
 };
 

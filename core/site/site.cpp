@@ -6,11 +6,12 @@
 namespace xiaogate::site {
 namespace {
 
-// A code stays usable until it is stale, and may be ahead of our clock by as much. A clock that was
-// never set may also be ahead of what the journal has.
+// A code stays usable until it is stale, and may be ahead of our clock by as much; by the widest
+// window, which a clock that is found unset later brings. A clock that was never set may also be
+// ahead of what the journal has.
 Millis memory_of_codes(const SiteConfig& config, ClockQuality clock) {
   if (clock == ClockQuality::unset) return std::chrono::hours(3);
-  return 2 * access::freshness_window(config.policy, clock) + Millis(1000);
+  return 2 * std::max(config.policy.freshness, access::kWidestFreshness) + Millis(1000);
 }
 
 // Everything that an alarm may be about.

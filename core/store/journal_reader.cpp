@@ -137,19 +137,22 @@ Result<std::vector<Record>> JournalReader::records(std::uint64_t first, std::siz
 
 Result<std::vector<Record>> JournalReader::recent(WallTime since) {
   std::vector<Record> records;
+  std::size_t wanted = 0;  // as many of them as reach back to the oldest recent one
   std::size_t older_in_a_row = 0;
   Rows rows = backwards_.query({});
   while (older_in_a_row < kLookBack) {
     auto row = rows.next();
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
-    if (wall_time(rows.integer(1)) < since) {
+    records.push_back(record_of(rows));
+    if (records.back().time < since) {
       ++older_in_a_row;
     } else {
       older_in_a_row = 0;
-      records.push_back(record_of(rows));
+      wanted = records.size();
     }
   }
+  records.resize(wanted);
   std::ranges::reverse(records);
   return records;
 }

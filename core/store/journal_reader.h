@@ -39,8 +39,9 @@ class JournalReader {
   Result<JournalStatus> status();
   // At most `limit` records from sequence number `first` on, in order; fewer at the end.
   Result<std::vector<Record>> records(std::uint64_t first, std::size_t limit);
-  // Records with a time of `since` or later, oldest first. Looks back from the head until 4,096
-  // records in a row are older, so a clock that once jumped hides nothing recent.
+  // Every record from the oldest one with a time of `since` or later on, oldest first. Looks back
+  // from the head until 4,096 records in a row are older, so a clock that once jumped hides nothing
+  // recent; those in between are given as well, for they may say how what is recent ended.
   Result<std::vector<Record>> recent(WallTime since);
   // kSite stands for the site itself (site::PutSiteState); no plugin has that name.
   static constexpr std::string_view kSite{};

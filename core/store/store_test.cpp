@@ -157,9 +157,9 @@ TEST(Store, RecentLooksPastAClockThatJumped) {
   add(-7, 4000);
   ASSERT_TRUE(store->commit(Durability::ordered));
   const auto recent = store->recover(at(0)).value().recent;
-  ASSERT_EQ(recent.size(), 2U);
+  ASSERT_EQ(recent.size(), 8002U) << "with those in between and after";
   EXPECT_EQ(recent[0].time, at(10));
-  EXPECT_EQ(recent[1].time, at(20));
+  EXPECT_EQ(recent[4001].time, at(20));
 }
 
 TEST(Store, UseOutsideATurnIsRefused) {

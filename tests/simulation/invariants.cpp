@@ -39,6 +39,7 @@ void World::check_turn(const std::vector<site::Input>& inputs, std::size_t recor
   std::uint64_t openings = 0;
   for (std::size_t i = records_before; i < ledger_.journal().size(); ++i) {
     const Record& record = ledger_.journal()[i];
+    recorded_at_[record.seq] = mono_;
     trace("record " + std::to_string(record.seq) + " " + record.kind + " " + record.body);
     if (is_decision(record) && record.seq > ledger_.stable_head()) {
       broken("decision " + std::to_string(record.seq) + " is not on stable storage");
@@ -111,7 +112,7 @@ void World::check_opening(const site::PublishToDevice& publish) {
   }
   // One that left in the very turn of the order came before it.
   if (is_locked_down((*body)["access_point"].get<std::string>()) &&
-      std::ranges::all_of(locked_down_, [&](const auto& l) { return l.second < now().wall; })) {
+      std::ranges::all_of(locked_down_, [&](const auto& l) { return l.second < mono_; })) {
     broken(which + " was sent in a lock-down");
   }
   if (fire_ && mono_ - fire_changed_ > Millis(15'000)) broken(which + " was sent in a fire");

@@ -114,8 +114,9 @@ Result<site::Recovered> MemoryLedger::recover(WallTime since) {
   for (const auto& [plugin, entries] : current_.plugins) {
     for (const auto& [key, value] : entries) recovered.plugin_state[plugin][key] = value.size();
   }
-  std::ranges::copy_if(journal_, std::back_inserter(recovered.recent),
-                       [&](const Record& record) { return record.time >= since; });
+  const auto first =
+      std::ranges::find_if(journal_, [&](const Record& record) { return record.time >= since; });
+  recovered.recent.assign(first, journal_.end());
   return recovered;
 }
 

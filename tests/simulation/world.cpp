@@ -127,6 +127,7 @@ void World::boot() {
   trace("gateway boots");
   const auto recovered = ledger_.recover(site::Site::recent_since(config_, now()));
   site_ = std::make_unique<site::Site>(config_, trust_, ledger_, *recovered, now(), "simulation");
+  note_restart();
   orders_.clear();
   running_.clear();
   started_until_.clear();
@@ -135,6 +136,11 @@ void World::boot() {
   for (const auto& name : gateway::plugins_used(config_)) restart_plugin(name);
   post(site::DeviceLinkChanged{true});
   if (hub_reachable_) post(site::HubLinkChanged{true});
+}
+
+void World::note_restart() {
+  constexpr Millis kLookBack{60'000};  // doors and openings of this period matter still
+  if (mono_ - clock_changed_ < kLookBack) unsure_until_ = mono_ + kLookBack;
 }
 
 void World::crash(bool power_cut) {
@@ -187,6 +193,7 @@ void World::turn() {
     const auto recovered = ledger_.recover(site::Site::recent_since(config_, now()));
     site_ = std::make_unique<site::Site>(config_, trust_, ledger_, *recovered, now(), "simulation",
                                          standing);
+    note_restart();
     let_out(std::move(outbox.actions));
     if (!site_) return;
     // As the gateway does: links report their state only when it changes, so the new site is told.

@@ -76,8 +76,8 @@ class World {
   // What the journal says of a gate's door and of what may open it.
   struct DoorOnRecord {
     std::optional<bool> open;
-    WallTime changed;
-    WallTime allowed_until;
+    MonoTime changed{};
+    MonoTime allowed_until{};
     bool held = false;
     bool forcible = false;  // has just opened, and nothing allowed it
     bool forced = false;    // the alarms that stand
@@ -94,6 +94,7 @@ class World {
   void at(Millis delay, std::function<void()> what);
   void run_until(MonoTime end);
   void boot();
+  void note_restart();
   void crash(bool power_cut);
   void post(site::Input input);
   void turn();
@@ -149,7 +150,7 @@ class World {
   bool is_locked_down(const std::string& access_point) const;
   void check_safety_record(const Record& record);
   void note_safety_record(const Record& record, const Json& body);
-  static void note_door(const Record& record, DoorOnRecord& door, bool open);
+  static void note_door(MonoTime when, DoorOnRecord& door, bool open);
   void check_doors();
   void check_bay();
   void read_journal_again();
@@ -170,6 +171,11 @@ class World {
   MonoTime mono_{Millis(1'000'000)};
   Millis clock_error_{0};  // by how much the gateway's wall clock is ahead of the phones'
   ClockQuality clock_ = ClockQuality::synchronised;
+  MonoTime clock_changed_{};
+  // A site that is made anew knows only by the wall clock how long a door may open, a door is open
+  // and a sensor silent: until then it may be mistaken, because the clock was set.
+  MonoTime unsure_until_{};
+  std::map<std::uint64_t, MonoTime> recorded_at_;  // by sequence number
   std::multimap<MonoTime, std::function<void()>> agenda_;
   std::unique_ptr<site::Site> site_;
   struct Plugin {
@@ -201,7 +207,7 @@ class World {
   bool fire_ = false;  // at the panel
   MonoTime fire_changed_{};
   std::map<std::string, DoorOnRecord> doors_;    // by gate, from the journal
-  std::map<std::string, WallTime> locked_down_;  // areas and "site", from the journal
+  std::map<std::string, MonoTime> locked_down_;  // areas and "site", from the journal
   std::set<std::uint64_t> taken_;                // decisions that were taken or not taken
   bool bay_taken_ = false;                       // a vehicle stands there
   MonoTime sensor_silent_until_{};

@@ -116,6 +116,7 @@ void World::network_changes() {
 // time a source sets it right. The wrong clock is never called synchronised.
 void World::clock_changes() {
   const bool was_right = clock_ == ClockQuality::synchronised;
+  clock_changed_ = mono_;
   clock_error_ = Millis(0);
   clock_ = ClockQuality::synchronised;
   if (chaos_ && was_right) {
