@@ -48,6 +48,7 @@ void World::check_turn(const std::vector<site::Input>& inputs, std::size_t recor
       ++granted;
       check_grant(record);
     }
+    if (record.kind == "access_denied") check_denial(record);
     if (record.kind == "manual_open") granted_at_[record.seq] = mono_;
     const bool opens = record.kind == "access_granted" || record.kind == "manual_open";
     if (opens && record.body.find("held_open") == std::string::npos) ++openings;
@@ -89,6 +90,24 @@ void World::check_grant(const Record& record) {
     broken("granted a revoked rider" + which);
   }
   if (!used_.emplace(credential->text(), iat).second) broken("granted one code twice" + which);
+}
+
+// A rider who should be let in must not be told that his code is none or of another time.
+void World::check_denial(const Record& record) {
+  const auto body = parse_json(record.body);
+  const std::string verdict = body->value("verdict", "");
+  const auto known = known_.find(body->value("code", ""));
+  if (known == known_.end()) return;
+  const std::string which = " (record " + std::to_string(record.seq) + ")";
+  const auto age = record.time - WallTime(std::chrono::seconds(known->second.iat));
+  const Millis window =
+      body->value("clock", "") == "unset" ? access::kWidestFreshness : config_.policy.freshness;
+  if (verdict == "malformed_code") broken("a code was not understood" + which);
+  if (verdict == "future_code" && -age <= window) broken("a code was called too new" + which);
+  // A clock that was set back: the code may have been used and forgotten.
+  if (verdict == "stale_code" && age <= window && summary_.clock_jumps == 0) {
+    broken("a fresh code was called stale" + which);
+  }
 }
 
 void World::check_opening(const site::PublishToDevice& publish) {

@@ -144,6 +144,7 @@ class World {
   void check_turn(const std::vector<site::Input>& inputs, std::size_t records_before,
                   const std::vector<site::Action>& actions);
   void check_grant(const Record& record);
+  void check_denial(const Record& record);
   void check_opening(const site::PublishToDevice& publish);
   void check_failed_turn(const std::vector<site::Action>& actions);
   void check_holding(const site::PublishToDevice& publish, bool open);
@@ -196,6 +197,7 @@ class World {
   std::optional<MonoTime> tick_planned_;
 
   std::map<std::string, Truth> truths_;  // by text
+  std::map<std::string, Truth> known_;   // the same by the digest of a code's record
   std::vector<std::string> shown_;       // texts in the order in which they were shown
   std::map<std::uint64_t, MonoTime> granted_at_;
   std::set<std::pair<std::string, std::int64_t>> used_;  // credential, iat

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "access/rider_code.h"
+#include "cose/digest.h"
 #include "tests/simulation/world.h"
 
 namespace xiaogate::simulation {
@@ -62,6 +64,10 @@ std::string World::make_code(Rider& rider) {
   truths_[*text] = {.credential = rider.credential.id,
                     .iat = seconds_of(when),
                     .genuine = signer.credential.id == rider.credential.id};
+  if (const auto code = access::parse_rider_code(*text)) {
+    const Digest digest = cose::sha256({code->signed_octets});
+    known_[to_hex(ByteView(digest).first(sizeof(access::CodeKey)))] = truths_[*text];
+  }
   shown_.push_back(*text);
   return *text;
 }
