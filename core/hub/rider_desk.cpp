@@ -11,8 +11,9 @@ constexpr std::string_view kDefaultScope = "rider.gate";
 constexpr std::int64_t kDefaultDays = 30;
 constexpr std::int64_t kMaxDays = 3660;
 constexpr std::int64_t kMaxList = 1000;
-// A gateway's clock may be behind the hub's.
-constexpr std::chrono::minutes kClockSlack{5};
+// A gateway's clock may be behind the hub's. Wider than the widest freshness window, so that a
+// gateway whose clock was never set calls an old code of a new rider old, not too early.
+constexpr std::chrono::minutes kClockSlack{10};
 
 struct Wanted {
   std::optional<std::string> subject;
