@@ -32,7 +32,7 @@ class Reader {
     }
   }
 
-  std::vector<std::string> faults() && { return std::move(faults_); }
+  const std::vector<std::string>& faults() const { return faults_; }
   RecordedDevices read() && { return std::move(read_); }
 
  private:
@@ -94,7 +94,7 @@ Result<RecordedDevices> parse_recorded_devices(std::string_view text, const std:
   Reader reader(manifest);
   reader.document(*json);
   std::string told;
-  for (const auto& fault : std::move(reader).faults()) {
+  for (const auto& fault : reader.faults()) {
     told += (told.empty() ? "" : "\n") + source + ": " + fault;
   }
   if (!told.empty()) return failure("config.invalid", std::move(told));

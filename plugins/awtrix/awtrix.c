@@ -24,8 +24,12 @@ struct show {
   long seconds; /* 0: until the next */
 };
 
+static int is_blank(char sign) {
+  return sign == ' ' || sign == '\t' || sign == '\r' || sign == '\n';
+}
+
 static void skip_blanks(struct json* in) {
-  while (in->at < in->end && memchr(" \t\r\n", *in->at, 4) != NULL) ++in->at;
+  while (in->at < in->end && is_blank(*in->at)) ++in->at;
 }
 
 static int takes(struct json* in, char sign) {
