@@ -111,7 +111,8 @@ class ChinaTower : public xiaogate::sdk::Plugin {
     }
     if (in.name != "set_charge_limit") return false;
     // The dialect has no limit, but a slot that is out of use does not charge.
-    const int percent = input.at("percent").get<int>();
+    const auto percent =
+        static_cast<int>(input.at("percent").get_ref<const json::number_integer_t&>());
     if (percent != 0 && percent != 100) {
       return effects.event(in.device, "failed",
                            dump({{"command", in.id}, {"message", "only 0 or 100 percent here"}}));
@@ -129,7 +130,8 @@ class ChinaTower : public xiaogate::sdk::Plugin {
     }
     const json message = json::parse(in.data);
     if (!message.is_object() || message.at("devId") != device.id) return false;
-    const int type = message.at("msgType").get<int>();
+    const auto type =
+        static_cast<int>(message.at("msgType").get_ref<const json::number_integer_t&>());
     const Numbers& numbers = device.numbers;
     if (type == numbers.control + 1) return answered(device, in, message, effects);
     if (numbers.query != 0 && type == numbers.query + 1) {
@@ -157,7 +159,7 @@ class ChinaTower : public xiaogate::sdk::Plugin {
 
   static bool reply(const Device& device, const Input& in, const json& message, Effects& effects) {
     return send(device, in,
-                {{"msgType", message.at("msgType").get<int>() + 1},
+                {{"msgType", message.at("msgType").get_ref<const json::number_integer_t&>() + 1},
                  {"txnNo", message.at("txnNo")},
                  {"devId", device.id},
                  {"result", 1}},
@@ -176,7 +178,8 @@ class ChinaTower : public xiaogate::sdk::Plugin {
     }
     device.unanswered[txn] = in.id;
     json parameter{{"id", kControl}, {"value", value}};
-    if (!slot.is_null()) parameter["doorId"] = std::to_string(slot.get<int>());
+    if (!slot.is_null())
+      parameter["doorId"] = std::to_string(slot.get_ref<const json::number_integer_t&>());
     return send(device, in,
                 {{"msgType", device.numbers.control},
                  {"txnNo", txn},

@@ -68,8 +68,9 @@ class ChirpstackParking : public xiaogate::sdk::Plugin {
     if (in.name == bay.root + "status") return status(in, body, effects);
     if (in.name != bay.root + "up") return false;
     const Frame frame = read_frame(body);
-    const Told told = bay.codec({body.value("fPort", 0), from_base64(body.value("data", "")),
-                                 body.value("object", json())});
+    const Told told = bay.codec(
+        {static_cast<int>(body.value("fPort", json(0)).get_ref<const json::number_integer_t&>()),
+         from_base64(body.value("data", "")), body.value("object", json())});
     if (!bay.order.take(frame, told.restarted)) return true;
     if (frame.time_ms && in.now_ms - *frame.time_ms > bay.late_ms) return true;
     tell(bay, in, told, effects);

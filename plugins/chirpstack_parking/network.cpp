@@ -43,7 +43,9 @@ int base64_digit(char c) {
 
 Frame read_frame(const json& up) {
   return {up.value("deduplicationId", ""), up.value("devAddr", ""),
-          up.value("fCnt", std::uint32_t{0}), parse_time(up.value("time", ""))};
+          static_cast<std::uint32_t>(
+              up.value("fCnt", json(0)).get_ref<const json::number_integer_t&>()),
+          parse_time(up.value("time", ""))};
 }
 
 std::optional<std::int64_t> parse_time(std::string_view text) {

@@ -129,7 +129,8 @@ class NativeGate : public xiaogate::sdk::Plugin {
 
   // The command with the body's number; none when it is not known any more.
   static Sent* find(Gate& gate, const json& body) {
-    const auto number = body.at("command").get<std::uint32_t>();
+    const auto number =
+        static_cast<std::uint32_t>(body.at("command").get_ref<const json::number_integer_t&>());
     const auto found = std::ranges::find(gate.sent, number, &Sent::number);
     return found == gate.sent.end() ? nullptr : &*found;
   }

@@ -27,7 +27,8 @@ constexpr std::size_t kMostAccesses = 100;
 
 // Some builds send numbers as such, some as a text.
 std::int64_t number_of(const json& value) {
-  return value.is_string() ? std::stoll(value.get<std::string>()) : value.get<std::int64_t>();
+  return value.is_string() ? std::stoll(value.get<std::string>())
+                           : value.get_ref<const json::number_integer_t&>();
 }
 
 std::string text_of(const json& value) {

@@ -101,7 +101,8 @@ class SwapCabinet : public xiaogate::sdk::Plugin {
   static bool result(const std::deque<Sent>& sent, const Input& in, json& body, Effects& effects) {
     const auto result = body.at("result").get<std::string>();
     if (result != "done" && result != "failed") return false;
-    const auto number = body.at("command").get<std::uint32_t>();
+    const auto number =
+        static_cast<std::uint32_t>(body.at("command").get_ref<const json::number_integer_t&>());
     const auto found = std::ranges::find(sent, number, &Sent::number);
     if (found == sent.end()) return true;
     body.erase("result");

@@ -169,7 +169,8 @@ class Tasmota : public xiaogate::sdk::Plugin {
       if (name == "POWER" + gate.relay || (name == "POWER" && gate.relay == "1")) {
         powered(gate, in, value == "ON", effects);
       } else if (name == "PulseTime" + gate.relay) {
-        pulse(gate, in, value.at("Set").get<int>(), effects);
+        pulse(gate, in, static_cast<int>(value.at("Set").get_ref<const json::number_integer_t&>()),
+              effects);
       } else if (name == "Command") {
         refused(gate, in, value.get<std::string>(), effects);
       } else if (name == gate.exit_switch && value.value("Action", "") == "ON") {

@@ -21,7 +21,7 @@ class Install : public testing::Test {
     site_.start_hub();
     std::ifstream in(site_.file("hub") / "trust.json");
     Json trust = Json::parse(in);
-    trust["vendors"] = {kit::vendor_entry(key_.public_key(), "Acme")};
+    trust["vendors"] = Json::array({kit::vendor_entry(key_.public_key(), "Acme")});
     std::ofstream(site_.file("hub") / "trust.json") << trust.dump();
     serve();
   }
