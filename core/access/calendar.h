@@ -1,10 +1,12 @@
 // When: days of the site's calendar and hours of its local time.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 
 #include "access/time_zone.h"
 #include "model/time.h"
@@ -19,6 +21,10 @@ struct LocalMoment {
 
 // What a day counts as: bit numbers of TimeWindow::days.
 inline constexpr std::uint8_t kHoliday = 7;  // 0 Monday ... 6 Sunday
+
+// The words for them, in that order.
+inline constexpr std::array<std::string_view, kHoliday + 1> kDayNames{
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"};
 
 struct Calendar {
   TimeZone zone;

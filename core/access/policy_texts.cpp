@@ -1,12 +1,7 @@
 #include "access/policy_texts.h"
 
-#include <array>
-
 namespace xiaogate::access {
 namespace {
-
-constexpr std::array<std::string_view, 8> kDays{"mon", "tue", "wed", "thu",
-                                                "fri", "sat", "sun", "holiday"};
 
 std::string two_digits(unsigned value) {
   return {static_cast<char>('0' + value / 10 % 10), static_cast<char>('0' + value % 10)};
@@ -43,14 +38,14 @@ std::string told(const std::set<Vehicle>& vehicles) {
 }
 
 std::string told(const LocalMoment& moment, const Calendar& calendar) {
-  return told_date(moment.day) + " " + std::string(kDays.at(calendar.kind_of(moment.day))) + " " +
-         told_clock(moment.minute);
+  return told_date(moment.day) + " " + std::string(kDayNames.at(calendar.kind_of(moment.day))) +
+         " " + told_clock(moment.minute);
 }
 
 std::string told(const TimeWindow& window) {
   std::string text;
-  for (std::size_t day = 0; day < kDays.size() && window.days != 0xFF; ++day) {
-    if ((window.days >> day & 1) != 0) add(text, kDays[day]);
+  for (std::size_t day = 0; day < kDayNames.size() && window.days != 0xFF; ++day) {
+    if ((window.days >> day & 1) != 0) add(text, kDayNames[day]);
   }
   add(text, told_clock(window.from) + "-" + told_clock(window.to));
   if (window.first_day || window.last_day) {

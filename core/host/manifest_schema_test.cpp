@@ -10,6 +10,7 @@
 #include "host/manifest.h"
 #include "host/schema.h"
 #include "host/thing_models.h"
+#include "tests/support/change.h"
 
 namespace xiaogate::host {
 namespace {
@@ -55,14 +56,7 @@ class Folder {
   fs::path path_;
 };
 
-// One change of a good manifest, by JSON pointer; a null value takes the member away.
-struct Change {
-  const char* pointer;
-  Json value;
-  bool still_good;
-};
-
-std::vector<Change> corpus() {
+std::vector<test::Change> corpus() {
   const std::string long_name(33, 'n');
   return {
       {"/name", "a", true},
@@ -144,14 +138,9 @@ TEST(ManifestSchema, AgreesWithTheReader) {
   ASSERT_TRUE(schema.has_value()) << schema.error().text;
   ASSERT_TRUE(folder.reads(good()));
   ASSERT_TRUE(schema->accepts(good()));
-  for (const auto& [pointer, value, still_good] : corpus()) {
-    auto manifest = good();
-    const Json::json_pointer at(pointer);
-    if (value.is_null()) {
-      manifest[at.parent_pointer()].erase(at.back());
-    } else {
-      manifest[at] = value;
-    }
+  for (const auto& change : corpus()) {
+    const auto& [pointer, value, still_good] = change;
+    const Json manifest = change.of(good());
     EXPECT_EQ(folder.reads(manifest), still_good) << pointer << " " << value;
     EXPECT_EQ(schema->accepts(manifest), still_good) << pointer << " " << value;
   }

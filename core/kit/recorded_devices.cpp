@@ -1,10 +1,10 @@
 #include "kit/recorded_devices.h"
 
 #include <sstream>
-#include <vector>
 
 #include "host/manifest.h"
 #include "model/bytes.h"
+#include "model/faults.h"
 #include "model/id.h"
 
 namespace xiaogate::kit {
@@ -32,7 +32,7 @@ class Reader {
     }
   }
 
-  const std::vector<std::string>& faults() const { return faults_; }
+  const Faults& faults() const { return faults_; }
   RecordedDevices read() && { return std::move(read_); }
 
  private:
@@ -76,7 +76,7 @@ class Reader {
   }
 
   const PluginManifest& manifest_;
-  std::vector<std::string> faults_;
+  Faults faults_;
   RecordedDevices read_;
 };
 
@@ -93,11 +93,7 @@ Result<RecordedDevices> parse_recorded_devices(std::string_view text, const std:
   if (!json->is_object()) return failure("config.invalid", source + ": must be a JSON object");
   Reader reader(manifest);
   reader.document(*json);
-  std::string told;
-  for (const auto& fault : reader.faults()) {
-    told += (told.empty() ? "" : "\n") + source + ": " + fault;
-  }
-  if (!told.empty()) return failure("config.invalid", std::move(told));
+  if (!reader.faults().empty()) return failure("config.invalid", told(reader.faults(), source));
   return std::move(reader).read();
 }
 

@@ -2,22 +2,13 @@
 
 #include <gmock/gmock.h>
 
+#include "kit/test_relay.h"
+
 namespace xiaogate::kit {
 namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-PluginManifest relay() {
-  PluginManifest manifest;
-  manifest.name = "relay";
-  manifest.subscribe = {"{topic}/answer"};
-  manifest.publish = {"{topic}/command"};
-  manifest.options_schema =
-      R"({"type":"object","required":["topic"],"additionalProperties":false,)"
-      R"("properties":{"topic":{"type":"string"},"pulse":{"type":"integer","default":1}}})";
-  return manifest;
-}
 
 std::string error_of(std::string_view text) {
   const auto read = parse_recorded_devices(text, "d.json", relay());

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "model/faults.h"
 #include "site/config.h"
-#include "site/faults.h"
 
 namespace xiaogate::site {
 

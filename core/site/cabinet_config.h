@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "access/policy.h"
+#include "model/faults.h"
 #include "model/json.h"
 #include "model/time.h"
-#include "site/faults.h"
 
 namespace xiaogate::site {
 

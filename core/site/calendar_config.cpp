@@ -1,13 +1,9 @@
 #include "site/calendar_config.h"
 
 #include <algorithm>
-#include <array>
 
 namespace xiaogate::site {
 namespace {
-
-constexpr std::array<std::string_view, 8> kDays{"mon", "tue", "wed", "thu",
-                                                "fri", "sat", "sun", "holiday"};
 
 // The number that `text` writes with exactly `digits` digits.
 std::optional<int> number(std::string_view text, std::size_t digits) {
@@ -47,9 +43,9 @@ std::uint16_t read_clock(JsonReader& in, const char* member) {
 
 // The bit number of a day's name.
 std::optional<std::uint8_t> day_number(std::string_view name) {
-  const auto found = std::ranges::find(kDays, name);
-  if (found == kDays.end()) return std::nullopt;
-  return static_cast<std::uint8_t>(found - kDays.begin());
+  const auto found = std::ranges::find(access::kDayNames, name);
+  if (found == access::kDayNames.end()) return std::nullopt;
+  return static_cast<std::uint8_t>(found - access::kDayNames.begin());
 }
 
 std::uint8_t read_days(JsonReader& in) {

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "access/calendar.h"
+#include "model/faults.h"
 #include "model/json.h"
 #include "site/config.h"
-#include "site/faults.h"
 
 namespace xiaogate::site {
 

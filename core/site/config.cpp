@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "model/faults.h"
 #include "model/id.h"
 #include "site/access_point_config.h"
 #include "site/area_config.h"
 #include "site/bay_config.h"
-#include "site/faults.h"
 #include "site/policy_config.h"
 #include "site/references.h"
 

@@ -4,7 +4,7 @@
 
 #include "cose/digest.h"
 #include "cose/sign1.h"
-#include "site/faults.h"
+#include "model/faults.h"
 
 namespace xiaogate::site {
 namespace {

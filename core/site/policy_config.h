@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "access/policy.h"
+#include "model/faults.h"
 #include "model/json.h"
 #include "site/config.h"
-#include "site/faults.h"
 
 namespace xiaogate::site {
 

@@ -1,7 +1,7 @@
 #include "site/trust.h"
 
 #include "cose/key.h"
-#include "site/faults.h"
+#include "model/faults.h"
 
 namespace xiaogate::site {
 namespace {

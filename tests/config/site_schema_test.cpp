@@ -7,6 +7,7 @@
 
 #include "host/schema.h"
 #include "site/config.h"
+#include "tests/support/change.h"
 
 namespace xiaogate {
 namespace {
@@ -49,14 +50,7 @@ Json good() {
       .value();
 }
 
-// One change of the good configuration, by JSON pointer; null takes the member away.
-struct Change {
-  const char* pointer;
-  Json value;
-  bool still_good;
-};
-
-std::vector<Change> corpus() {
+std::vector<test::Change> corpus() {
   return {
       {"/gateway", nullptr, false},
       {"/gateway", "gw-0123456789ABCDEF", false},
@@ -165,14 +159,9 @@ TEST(SiteSchema, AgreesWithTheReader) {
   ASSERT_TRUE(schema.has_value()) << schema.error().text;
   ASSERT_EQ(refusal(good()), "");
   ASSERT_THAT(schema->faults(good()), testing::IsEmpty());
-  for (const auto& [pointer, value, still_good] : corpus()) {
-    Json config = good();
-    const Json::json_pointer at(pointer);
-    if (value.is_null()) {
-      config[at.parent_pointer()].erase(at.back());
-    } else {
-      config[at] = value;
-    }
+  for (const auto& change : corpus()) {
+    const auto& [pointer, value, still_good] = change;
+    const Json config = change.of(good());
     EXPECT_EQ(refusal(config).empty(), still_good) << pointer << " " << value << refusal(config);
     EXPECT_EQ(schema->accepts(config), still_good) << pointer << " " << value;
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace xiaogate::site {
+namespace xiaogate {
 
 using Faults = std::vector<std::string>;  // each "<JSON pointer>: <what is wrong>"
 
@@ -15,4 +15,4 @@ inline std::string told(const Faults& faults, const std::string& source) {
   return text;
 }
 
-}  // namespace xiaogate::site
+}  // namespace xiaogate
